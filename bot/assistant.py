@@ -1,0 +1,137 @@
+"""The assistant: the conversation with a memory. Every channel talks to this and to nothing deeper."""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.dialogue.actions import token_of
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.values import (
+    Change,
+    CountHelp,
+    Forget,
+    KeepQuestion,
+    Message,
+    Person,
+    Pressed,
+    RememberQuestion,
+    Reply,
+    SetAudience,
+    SetLanguage,
+)
+from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.knowledge.masking import masked
+
+_log = logging.getLogger(__name__)
+_REMEMBERED = 500
+"""How many typed questions are held in memory for a 👎; the oldest go first, a restart forgets all."""
+
+
+class PeopleStore(Protocol):
+    """What the assistant needs to know and remember of people."""
+
+    def find(self, address: str) -> Person:
+        """Return what is known of a person."""
+
+    def set_language(self, address: str, code: str) -> None:
+        """Remember the language somebody chose."""
+
+    def set_audience(self, address: str, audience: Audience | None) -> None:
+        """Remember who somebody said they are."""
+
+    def forget(self, address: str) -> None:
+        """Forget everything about a person."""
+
+
+class QuestionStore(Protocol):
+    """Where unanswered questions go."""
+
+    def keep(self, text: str, language: str, today: date) -> None:
+        """Keep a masked question."""
+
+
+class HelpCounter(Protocol):
+    """Where thumbs are counted."""
+
+    def count(self, topic: str, language: str, *, helped: bool) -> None:
+        """Count one thumb."""
+
+
+class Assistant:
+    """Answers messages from addresses, and carries out what the conversation wants remembered.
+
+    An address is "<channel>:<id>"; the store seals it. `clock` gives aware times, `token` fresh opaque names.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        people: PeopleStore,
+        questions: QuestionStore,
+        helped: HelpCounter,
+        *,
+        clock: Callable[[], datetime],
+        token: Callable[[], str],
+    ) -> None:
+        self._conversation = conversation
+        self._people = people
+        self._questions = questions
+        self._helped = helped
+        self._clock = clock
+        self._token = token
+        self._remembered: OrderedDict[str, str] = OrderedDict()
+
+    def handle(self, address: str, message: Message, hint: str | None = None) -> Reply:
+        """Return the reply to a message, everything it wants remembered being remembered.
+
+        Args:
+            address: where the person is, as "<channel>:<id>".
+            message: what they typed, pressed or sent.
+            hint: a first guess at their language, such as that of their Telegram client or browser.
+
+        """
+        person = self._people.find(address)
+        if isinstance(message, Pressed):
+            message = replace(message, question=self._remembered.get(token_of(message.action), ""))
+        reply = self._conversation.reply(message, person, hint, self._token())
+        for change in reply.changes:
+            self._carry_out(change, address)
+        if isinstance(message, Pressed) and any(isinstance(change, KeepQuestion) for change in reply.changes):
+            # Handed over once: a second press on the same button adds nothing to the editors' list.
+            self._remembered.pop(token_of(message.action), None)
+        return reply
+
+    def person(self, address: str) -> Person:
+        """Return what is known of the person at an address."""
+        return self._people.find(address)
+
+    def trouble(self, address: str, hint: str | None = None) -> Reply:
+        """Return the apology for a failure on our side."""
+        return self._conversation.trouble(self._people.find(address), hint)
+
+    def language(self, address: str, hint: str | None = None) -> str:
+        """Return the language that the interface speaks with a person."""
+        return self._conversation.language(self._people.find(address), hint)
+
+    def _carry_out(self, change: Change, address: str) -> None:
+        match change:
+            case SetLanguage(code):
+                self._people.set_language(address, code)
+            case SetAudience(audience):
+                self._people.set_audience(address, audience)
+            case Forget():
+                self._people.forget(address)
+            case KeepQuestion(text, language):
+                today = self._clock().astimezone(AMSTERDAM).date()
+                self._questions.keep(masked(text), language, today)
+            case RememberQuestion(token, text):
+                self._remembered[token] = masked(text)
+                while len(self._remembered) > _REMEMBERED:
+                    self._remembered.popitem(last=False)
+            case CountHelp(topic, language, helped):
+                self._helped.count(topic, language, helped=helped)
+            case _:
+                _log.error("unknown change %s", type(change).__name__)

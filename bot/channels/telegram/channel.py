@@ -1,0 +1,227 @@
+"""The Telegram channel: an update in, the assistant's reply out."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+from typing import Protocol
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
+
+from bot.assistant import Assistant
+from bot.channels.telegram.formatting import keyboard, messages, without_thumbs
+from bot.channels.telegram.ordering import OnePersonAtATime
+from bot.channels.telegram.profile import Notebook, tell_profile
+from bot.channels.telegram.sending import with_retries
+from bot.channels.telegram.translating import Incoming, incoming
+from bot.dialogue.actions import taken_apart
+from bot.dialogue.values import Reply
+from bot.errors import ChannelError
+from bot.knowledge.library import Library
+
+_log = logging.getLogger(__name__)
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+# Buttons that lead through the menu change the message they hang on; all others get a new message.
+_IN_PLACE = frozenset("mgl")
+_LONGEST_PAUSE = 60.0
+
+
+class SeenUpdates(Protocol):
+    """Knows which updates have been answered."""
+
+    def claim(self, update_id: int) -> bool:
+        """Return whether this update is ours to answer."""
+
+    def settle(self, update_id: int) -> None:
+        """Note that an update has been answered."""
+
+
+class TelegramChannel:
+    """Serves one bot, by long polling or by webhook."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        library: Library,
+        notes: Notebook,
+        updates: SeenUpdates,
+        *,
+        token: str,
+        api_url: str,
+    ) -> None:
+        self._assistant = assistant
+        self._library = library
+        self._notes = notes
+        self._updates = updates
+        self._token = token
+        self.app = (
+            ApplicationBuilder()
+            .token(token)
+            .base_url(f"{api_url}/bot")
+            .base_file_url(f"{api_url}/file/bot")
+            .concurrent_updates(OnePersonAtATime())
+            .build()
+        )
+        self.app.add_handler(TypeHandler(Update, self._on_update))
+
+    # --- starting and stopping -----------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The bot's user name, known once started."""
+        return str(self.app.bot.username)
+
+    async def start(self, webhook_url: str | None = None, secret: str | None = None) -> None:
+        """Begin to serve: by webhook if an address is given, else by long polling.
+
+        Waits with growing pauses while the Bot API cannot be reached.
+
+        Raises:
+            ChannelError: if the token is wrong.
+
+        """
+        await self._connect()
+        try:
+            await tell_profile(self.app.bot, self._library, self._notes)
+        except TelegramError as error:
+            _log.warning("the bot's name and commands could not be set (%s); trying again at the next start", error)
+        await self.app.start()
+        if webhook_url is not None:
+            await self.app.bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=_UPDATES)
+        elif self.app.updater is not None:
+            await self.app.updater.start_polling(
+                allowed_updates=_UPDATES, error_callback=_polling_failed, bootstrap_retries=-1
+            )
+
+    async def _connect(self) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self.app.initialize()
+                return
+            except InvalidToken:
+                raise ChannelError(
+                    "Telegram does not know this token: check WEGWIJZER_TELEGRAM_TOKEN (as @BotFather gave it)."
+                ) from None
+            except NetworkError as error:
+                _log.warning("the Bot API cannot be reached (%s); trying again in %.0f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def stop(self) -> None:
+        """Finish what is being answered and stop."""
+        if self.app.updater is not None and self.app.updater.running:
+            await self.app.updater.stop()
+        if self.app.running:
+            await self.app.stop()
+        await self.app.shutdown()
+
+    async def receive(self, data: dict[str, object]) -> None:
+        """Take an update that came by webhook."""
+        update = Update.de_json(data, self.app.bot)
+        if update is not None:
+            await self.app.update_queue.put(update)
+
+    # --- answering -----------------------------------------------------------------------------
+
+    async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        came = incoming(update, self.name)
+        if came is None or not self._updates.claim(update.update_id):
+            return
+        try:
+            reply = self._reply(came)
+            await self._deliver(reply, came, update.callback_query)
+        except Exception as error:  # noqa: BLE001 - the last door: a person must get an answer whatever failed
+            # Only the kind of error is logged: its text may hold what the person wrote.
+            _log.error("update not answered: %s at %s", type(error).__name__, _where(error))
+            await self._deliver(self._assistant.trouble(came.address, came.language), came, None)
+        self._updates.settle(update.update_id)
+
+    def _reply(self, came: Incoming) -> Reply:
+        # In a group nobody's choices apply and nothing may be kept.
+        address = "telegram:group" if came.in_group else came.address
+        return self._assistant.handle(address, came.message, came.language)
+
+    async def _deliver(self, reply: Reply, came: Incoming, query: CallbackQuery | None) -> None:
+        markup = None if came.in_group else keyboard(reply.buttons)
+        if query is not None:
+            await with_retries(lambda: _answered(query))
+            if await self._in_place(reply, query):
+                return
+        *first, last = messages(reply.document)
+        for text in first:
+            await self._send(came.chat_id, text)
+        await self._send(came.chat_id, last, markup)
+
+    async def _send(self, chat_id: int, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
+        await with_retries(
+            lambda: self.app.bot.send_message(
+                chat_id,
+                text,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=markup,
+            )
+        )
+
+    async def _in_place(self, reply: Reply, query: CallbackQuery) -> bool:
+        """Change the message of a pressed menu button; return whether that was all there was to do."""
+        pressed = query.data or ""
+        verb, _ = taken_apart(pressed)
+        message = query.message
+        if not isinstance(message, Message):
+            return False  # too old for Telegram to change
+        texts = messages(reply.document)
+        if verb in _IN_PLACE and len(texts) == 1:
+            return await _edited(message, texts[0], reply)
+        if verb in "yn" and message.reply_markup is not None:
+            rest = without_thumbs(message.reply_markup, pressed)
+            await with_retries(lambda: message.edit_reply_markup(rest))
+        return False
+
+
+async def _answered(query: CallbackQuery) -> bool:
+    try:
+        return await query.answer()
+    except BadRequest:
+        return False  # pressed long ago: Telegram no longer waits for the answer
+
+
+async def _edited(message: Message, text: str, reply: Reply) -> bool:
+    try:
+        await message.edit_text(
+            text,
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=keyboard(reply.buttons),
+        )
+    except BadRequest as error:
+        # The same menu again is no fault; a message that can no longer be changed gets a new one.
+        return "not modified" in error.message
+    except NetworkError:
+        return False
+    return True
+
+
+def _polling_failed(error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        _log.error("another process is polling with the same token: stop one of the two")
+    else:
+        _log.warning("polling failed (%s); trying again", type(error).__name__)
+
+
+def _where(error: BaseException) -> str:
+    """The place in the code where an error arose: file and line, no text."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"
+
+
+def webhook_secret(token: str, given: str | None) -> str:
+    """Return the secret that Telegram sends along with each update: the one given, or one made from the token."""
+    return given or hmac.new(token.encode(), b"wegwijzer webhook", hashlib.sha256).hexdigest()

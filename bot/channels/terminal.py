@@ -1,0 +1,91 @@
+"""The terminal: a conversation with numbered choices."""
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.assistant import Assistant
+from bot.dialogue.values import Button, Command, Message, Pressed, Reply, Typed
+from bot.knowledge.document import Block, Document, Paragraph, Role, Span
+from bot.knowledge.words import Words
+
+_STYLES = {Role.TEXT: "", Role.TITLE: "bold", Role.LABEL: "bold underline", Role.NOTE: "dim"}
+
+
+class Terminal:
+    """Talks with the person at the keyboard. `words` gives the interface's words of a language."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        words: Callable[[str], Words],
+        console: Console,
+        address: str,
+        hint: str | None,
+    ) -> None:
+        self._assistant = assistant
+        self._words = words
+        self._console = console
+        self._address = address
+        self._hint = hint
+        self._choices: tuple[Button, ...] = ()
+        self._language = ""
+
+    def talk(self, read: Callable[[str], str]) -> None:
+        """Talk until an empty line or the end of input. `read` asks for one line with a prompt."""
+        self._show(self._assistant.handle(self._address, Command("start"), self._hint))
+        while True:
+            words = self._words(self._language)
+            self._console.print(words("terminal.choose"), style="dim")
+            try:
+                line = read(words("terminal.prompt")).strip()
+            except (EOFError, KeyboardInterrupt):
+                line = ""
+            if not line:
+                self._console.print(words("terminal.bye"))
+                return
+            self._show(self._assistant.handle(self._address, self._message(line), self._hint))
+
+    def _message(self, line: str) -> Message:
+        if line.isdecimal() and 1 <= int(line) <= len(self._choices):
+            return Pressed(self._choices[int(line) - 1].action)
+        if line.startswith("/"):
+            name, _, argument = line[1:].partition(" ")
+            return Command(name, argument.strip())
+        return Typed(line)
+
+    def _show(self, reply: Reply) -> None:
+        self._language = reply.language
+        self._choices = tuple(button for row in reply.buttons for button in row)
+        self._console.print()
+        for text in rich_blocks(reply.document):
+            self._console.print(Padding(text, (0, 0, 1, 2)), width=min(self._console.width, 88))
+        number = 0
+        for row in reply.buttons:
+            labels = []
+            for button in row:
+                number += 1
+                labels.append(f"[{number}] {button.label}")
+            self._console.print(Text("  " + "   ".join(labels), style="cyan"))
+
+
+def rich_blocks(document: Document) -> Iterator[Text]:
+    """Yield each block of a document as styled text."""
+    for block in document.blocks:
+        yield _rich_block(block)
+
+
+def _rich_block(block: Block) -> Text:
+    if isinstance(block, Paragraph):
+        return _rich_line(block.spans, _STYLES[block.role])
+    return Text("\n").join(Text("• ") + _rich_line(item, "") for item in block.items)
+
+
+def _rich_line(spans: tuple[Span, ...], style: str) -> Text:
+    text = Text(style=style)
+    for span in spans:
+        looks = " ".join(filter(None, ("bold" if span.strong else "", f"link {span.link}" if span.link else "")))
+        text.append(span.text, style=looks or None)
+    return text

@@ -1,0 +1,75 @@
+"""Limits: how much and how often one client may ask. Clients' addresses stay in memory, and only for a minute or so."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class RateLimit:
+    """A token bucket per client: `burst` requests at once, then `per_minute`. `clock` gives seconds."""
+
+    def __init__(self, clock: Callable[[], float], *, burst: int = 20, per_minute: int = 40) -> None:
+        self._clock = clock
+        self._burst = burst
+        self._per_second = per_minute / 60
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: str) -> int:
+        """Count a request; return 0 if it is allowed, else the whole seconds to wait."""
+        now = self._clock()
+        left, since = self._buckets.pop(client, (float(self._burst), now))
+        left = min(self._burst, left + (now - since) * self._per_second)
+        allowed = left >= 1
+        self._buckets[client] = (left - 1 if allowed else left, now)
+        self._forget(now)
+        return 0 if allowed else math.ceil((1 - left) / self._per_second)
+
+    def _forget(self, now: float) -> None:
+        """Drop clients whose bucket is full again: nothing needs to be known of them."""
+        full_after = self._burst / self._per_second
+        while self._buckets:
+            client, (_, since) = next(iter(self._buckets.items()))
+            if now - since < full_after:
+                return
+            del self._buckets[client]
+
+
+class TooLarge(Exception):
+    """The body of a request is larger than allowed."""
+
+
+class BodyLimit:
+    """Refuses bodies larger than `most` bytes with 413, whatever their headers claim."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting its bytes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        received, started = 0, False
+
+        async def counting() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._most:
+                raise TooLarge
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, counting, sending)
+        except TooLarge:
+            if not started:
+                await send({"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]})
+                await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,72 @@
+// Makes the chat smooth: no page reload, an indicator while waiting, focus and scroll where they belong.
+// Without this script every form works by itself.
+"use strict";
+
+(() => {
+  const log = document.getElementById("log");
+  const ask = document.getElementById("ask");
+  const question = document.getElementById("question");
+  const template = (id) => document.getElementById(id).content.cloneNode(true);
+  let busy = false;
+
+  function show(text) {
+    const bubble = document.createElement("p");
+    bubble.className = "asked";
+    const who = document.createElement("span");
+    who.className = "visually-hidden";
+    who.append(template("you"));
+    bubble.append(who, " ", text);
+    log.append(bubble);
+    return bubble;
+  }
+
+  async function send(fields, said, focusReply) {
+    if (busy) return false;
+    busy = true;
+    const bubble = said ? show(said) : null;
+    log.append(template("waiting"));
+    const waiting = log.lastElementChild;
+    (bubble || waiting).scrollIntoView({ block: "start" });
+    let arrived = true;
+    try {
+      const answer = await fetch("/", { method: "POST", headers: { "X-Fragment": "1" }, body: new URLSearchParams(fields) });
+      const html = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!html.body.children.length) throw new Error(answer.status);
+      waiting.replaceWith(...html.body.children);
+    } catch {
+      arrived = false;
+      waiting.replaceWith(template("unreachable"));
+    }
+    busy = false;
+    const last = log.lastElementChild;
+    (bubble || last).scrollIntoView({ block: "start" });
+    if (focusReply) last.focus({ preventScroll: true });
+    return arrived;
+  }
+
+  ask.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = question.value.trim();
+    if (!text) return question.focus();
+    question.value = "";
+    // What could not be sent comes back, so that nothing typed is lost.
+    if (!(await send({ text }, text, false)) && !question.value) question.value = text;
+    question.focus({ preventScroll: true });
+  });
+
+  question.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      ask.requestSubmit();
+    }
+  });
+
+  log.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    // Another language changes the whole page; a thumb goes away once it is pressed.
+    if (!button || button.value.startsWith("l:")) return;
+    event.preventDefault();
+    send({ action: button.value }, button.textContent.trim(), true);
+    if (/^[yn]:/.test(button.value)) button.parentElement.remove();
+  });
+})();

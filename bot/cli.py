@@ -1,0 +1,278 @@
+"""The command `wegwijzer`."""
+
+import functools
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot import __version__
+from bot.app import Knowledge, build_assistant, build_knowledge, memory_store
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.values import Person, Reply, Typed
+from bot.errors import WegwijzerError
+from bot.knowledge.document import plain
+from bot.knowledge.facts import Audience
+from bot.settings import Settings, described, read_settings
+
+R = TypeVar("R")
+
+LANGUAGES = click.Choice(["nl", "uk", "en"])
+AUDIENCES = click.Choice([str(audience) for audience in Audience])
+
+
+def main() -> None:
+    """Run the command; an error that a person can put right becomes one line and exit code 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except WegwijzerError as error:
+        click.echo(f"wegwijzer: {error}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def with_settings(function: Callable[..., R]) -> Callable[..., R]:
+    """Give a command the settings as its first argument."""
+
+    @functools.wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> R:
+        settings = read_settings()
+        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        return function(settings, *args, **kwargs)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="wegwijzer")
+def cli() -> None:
+    """Wegwijzer: a multilingual signpost to the social programme of Heemstede."""
+
+
+@cli.command()
+@with_settings
+def run(settings: Settings) -> None:
+    """Start the assistant: the web chat, and Telegram if there is a token."""
+    from bot.serving import serve
+
+    serve(settings)
+
+
+@cli.command()
+@click.option("--language", type=LANGUAGES, help="Start in this language instead of asking.")
+@with_settings
+def chat(settings: Settings, language: str | None) -> None:
+    """Talk with the assistant here in the terminal; nothing is kept."""
+    from bot.channels.terminal import Terminal
+
+    knowledge = build_knowledge(settings)
+    store = memory_store()
+    if language:
+        store.people.set_language(TERMINAL, language)
+    assistant = build_assistant(knowledge, store)
+    console = Console(highlight=False)
+    Terminal(assistant, knowledge.library.words.__getitem__, console, TERMINAL, language).talk(console.input)
+
+
+TERMINAL = "terminal:here"
+
+
+@cli.command()
+@click.argument("question", required=False)
+@click.option("--language", type=LANGUAGES, help="The language that the asker chose.")
+@click.option("--audience", type=AUDIENCES, help="Who is asking.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--jsonl", is_flag=True, help="Read one JSON object a line from standard input, write one a line.")
+@with_settings
+def ask(
+    settings: Settings,
+    question: str | None,
+    language: str | None,
+    audience: str | None,
+    as_json: bool,
+    jsonl: bool,
+) -> None:
+    """Answer QUESTION as a person would see it."""
+    if jsonl == (question is not None):
+        raise click.UsageError("Give one question, or --jsonl and questions on standard input.")
+    knowledge = build_knowledge(settings)
+    asked = Asking(knowledge)
+    if jsonl:
+        for line in answer_lines(asked, click.get_text_stream("stdin", encoding="utf-8", errors="replace")):
+            click.echo(line)
+        return
+    reply = asked.ask(question or "", language, audience)
+    if as_json:
+        click.echo(json.dumps(asked.as_object(reply, None), ensure_ascii=False))
+    else:
+        click.echo(plain(reply.document))
+        for row in reply.buttons:
+            click.echo("  " + "  ".join(f"[{button.label}]" for button in row))
+
+
+class Asking:
+    """Answers questions one by one, without remembering anything."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding)
+
+    def ask(self, text: str, language: str | None = None, audience: str | None = None) -> Reply:
+        """Return the reply to a typed question of somebody with these choices."""
+        person = Person(language, Audience(audience) if audience else None)
+        return self._conversation.reply(Typed(text), person)
+
+    def as_object(self, reply: Reply, question_id: object) -> dict[str, object]:
+        """Return a reply as the JSON object that the README describes."""
+        return {
+            "id": question_id,
+            "kind": str(reply.kind or "none"),
+            "language": reply.language,
+            "topics": [{"id": ranked.label, "score": round(ranked.probability, 4)} for ranked in reply.topics],
+            "text": plain(reply.document),
+        }
+
+
+def answer_lines(asked: Asking, lines: Iterable[str]) -> Iterator[str]:
+    """Yield a JSON line for every line of questions; a malformed one becomes an error with its number."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            answer = _answer_line(asked, line)
+        except ValueError as error:
+            answer = {"error": f"line {number}: {error}", "line": number}
+        yield json.dumps(answer, ensure_ascii=False)
+
+
+def _answer_line(asked: Asking, line: str) -> dict[str, object]:
+    try:
+        question = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("not a JSON object") from error
+    if not isinstance(question, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - the reader of the line sees one kind of error
+    text, language, audience = (question.get(key) for key in ("text", "language", "audience"))
+    if not isinstance(text, str):
+        raise ValueError('"text" is missing or no text')  # noqa: TRY004
+    if language not in (None, *LANGUAGES.choices):
+        raise ValueError(f'"language" is one of {", ".join(LANGUAGES.choices)}')
+    if audience not in (None, *AUDIENCES.choices):
+        raise ValueError(f'"audience" is one of {", ".join(AUDIENCES.choices)}')
+    return asked.as_object(asked.ask(text, language, audience), question.get("id"))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@with_settings
+def topics(settings: Settings, as_json: bool) -> None:
+    """List the topics."""
+    knowledge = build_knowledge(settings)
+    library, renderer = knowledge.library, knowledge.renderer
+    if as_json:
+        click.echo(
+            json.dumps(
+                [_topic_object(knowledge, topic_id) for topic_id in library.topics],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        return
+    table = Table("id", "group", "for", *(language.name for language in library.spoken))
+    for topic in library.topics.values():
+        titles = [escape(renderer.title(topic.id, language.code)) for language in library.spoken]
+        table.add_row(topic.id, topic.group, " ".join(sorted(topic.audiences)) or "all", *titles)
+    Console().print(table)
+
+
+def _topic_object(knowledge: Knowledge, topic_id: str) -> dict[str, object]:
+    library, renderer = knowledge.library, knowledge.renderer
+    topic = library.topics[topic_id]
+    return {
+        "id": topic_id,
+        "group": topic.group,
+        "audiences": sorted(topic.audiences or Audience),
+        "languages": {
+            language.code: {
+                "title": renderer.title(topic_id, language.code),
+                "questions": list(library.entry(topic_id, language.code).questions),
+                "text": plain(renderer.topic(topic_id, language.code)),
+            }
+            for language in library.spoken
+        },
+    }
+
+
+@cli.command()
+@click.option("--open", "open_facts", is_flag=True, help="List what staff must still supply or confirm.")
+@with_settings
+def check(settings: Settings, open_facts: bool) -> None:
+    """Validate all content and print every finding at once."""
+    from bot.checking import check_content, open_questions
+
+    if open_facts:
+        for text in open_questions(settings.content_dir):
+            click.echo(text)
+        return
+    findings = check_content(settings.content_dir)
+    for finding in findings:
+        click.echo(str(finding))
+    if findings:
+        click.echo(f"{len(findings)} finding{'s' if len(findings) != 1 else ''}.", err=True)
+        sys.exit(1)
+    click.echo("The content is in order.")
+
+
+@cli.command()
+@click.argument("topics", nargs=-1)
+@click.option("--language", type=click.Choice(["uk", "en"]), help="Only this language.")
+@with_settings
+def stamp(settings: Settings, topics: tuple[str, ...], language: str | None) -> None:
+    """Note that the translations of TOPICS (all, if none is named) are up to date with the Dutch text."""
+    from bot.checking import stamp_translations
+
+    count = stamp_translations(settings.content_dir, topics, language)
+    click.echo(f"{count} file{'s' if count != 1 else ''} stamped.")
+
+
+@cli.command()
+@with_settings
+def train(settings: Settings) -> None:
+    """Learn the finder's weights from the example questions (needs the extra `train`)."""
+    from bot.app import WEIGHTS
+    from bot.training import learn
+
+    learn(settings.content_dir, WEIGHTS, click.echo)
+
+
+@cli.command(name="settings")
+@with_settings
+def settings_command(settings: Settings) -> None:
+    """List all settings, their values and what they mean."""
+    table = Table("setting", "value", "meaning")
+    for name, value, meaning in described(settings):
+        table.add_row(name, escape(value), meaning)
+    Console().print(table)
+
+
+@cli.command()
+@with_settings
+def unanswered(settings: Settings) -> None:
+    """List the questions that found no answer, for the editors (masked, 30 days)."""
+    from bot.app import build_store
+
+    for question in build_store(settings).questions.all():
+        click.echo(f"{question['asked_on']}  {question['language']}  {question['text']}")

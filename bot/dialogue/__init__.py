@@ -1,0 +1,1 @@
+"""The conversation: (message, person) -> reply. Pure: no channel, no network, no store."""

@@ -1,0 +1,40 @@
+"""Actions: what a button carries. Short, readable, and stable, because old buttons stay in people's chats.
+
+    m                   the menu                    t:<topic>[:<language>]   a topic
+    g:<section>         one section of the menu     e:<entry>[:<language>]   an elsewhere entry
+    l   l:<language>    languages; this language    w   w:<audience|->[:<topic>[:<language>]]   who are you
+    y:<topic>:<lang>    this helped                 n:<topic>:<lang>[:<token>]  this did not
+    x[:<token>]         none of these               s                        start again
+
+A token names the question that the answer belonged to, held in memory for a while.
+
+Telegram allows 1 to 64 bytes of callback data (Bot API, InlineKeyboardButton).
+"""
+
+LIMIT = 64
+"""Bytes that an action may have."""
+
+
+def action(verb: str, *details: str) -> str:
+    """Return an action; trailing empty details are left out.
+
+    Raises:
+        ValueError: if it is longer than LIMIT bytes.
+
+    """
+    text = ":".join((verb, *details)).rstrip(":")
+    if len(text.encode()) > LIMIT:
+        raise ValueError(f"an action has at most {LIMIT} bytes: {text}")
+    return text
+
+
+def token_of(text: str) -> str:
+    """Return the token that an action carries, or an empty text."""
+    verb, details = taken_apart(text)
+    return {"n": details[2], "x": details[0]}.get(verb, "")
+
+
+def taken_apart(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return an action's verb and its details, always at least three (missing ones are empty)."""
+    verb, *details = text.split(":")
+    return verb, (*details, "", "", "")

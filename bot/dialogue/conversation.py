@@ -1,0 +1,358 @@
+"""The conversation with residents and neighbours: (message, person) -> reply. Pure: no channel, no clock, no store."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.values import (
+    Button,
+    Change,
+    Command,
+    CountHelp,
+    Forget,
+    KeepQuestion,
+    Message,
+    Person,
+    Pressed,
+    RememberQuestion,
+    Reply,
+    SetAudience,
+    SetLanguage,
+    Typed,
+    Unsupported,
+)
+from bot.knowledge.document import Role, join, line, parse
+from bot.knowledge.facts import Audience, show
+from bot.knowledge.library import Library
+from bot.knowledge.rendering import Renderer
+from bot.knowledge.skeleton import skeleton
+from bot.knowledge.understanding import Kind, Understanding, Verdict
+from bot.knowledge.words import Words
+
+Row = tuple[Button, ...]
+
+COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
+"""The commands that every channel offers; typed words for them stand in interface.yaml under `commands`."""
+
+CONTACT_TOPIC = "medewerker"
+DEEP_LINK = "t-"
+"""`/start t-<topic>` opens a topic."""
+
+
+class Conversation:
+    """Answers messages. `kept_days` is how long unanswered questions are kept, for the privacy statement."""
+
+    def __init__(
+        self, library: Library, renderer: Renderer, understanding: Understanding, *, kept_days: int = 30
+    ) -> None:
+        self._library = library
+        self._renderer = renderer
+        self._understanding = understanding
+        self._kept_days = kept_days
+        self._typed_commands = _typed_commands(library.words)
+        self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
+            "start": self._start,
+            "menu": lambda _person, language: self._menu(language),
+            "language": lambda _person, language: self._choose_language(language),
+            "help": lambda _person, language: self._help(language),
+            "privacy": lambda _person, language: self._privacy(language),
+            "stop": lambda _person, language: self._stop(language),
+            "who": lambda _person, language: self._ask_who(language),
+        }
+
+    # --- the door ------------------------------------------------------------------------------
+
+    def reply(self, message: Message, person: Person, hint: str | None = None, token: str = "") -> Reply:
+        """Return what to say to a message.
+
+        Args:
+            message: what the person typed, pressed or sent.
+            person: what is known of them.
+            hint: a first guess at their language (the device's), used only until they choose.
+            token: a fresh opaque name under which the assistant can hold the question for 👎.
+
+        """
+        match message:
+            case Typed(text):
+                return self._typed(text, person, hint, token)
+            case Pressed(carried, question):
+                return self._pressed(carried, question, person, self.language(person, hint))
+            case Command(name, argument):
+                return self._command(name, argument, person, hint)
+            case Unsupported(medium):
+                language = self.language(person, hint)
+                return self._say(language, f"media.{medium}", buttons=(self._menu_row(language),))
+
+    def language(self, person: Person, hint: str | None = None) -> str:
+        """Return the language that the interface speaks with a person."""
+        code = person.language or hint
+        if code is None or code not in self._library.languages:
+            return self._library.source_language
+        return self._library.answer_language(code)
+
+    def trouble(self, person: Person, hint: str | None = None) -> Reply:
+        """Return the apology for a failure on our side; the emergency number is in it."""
+        language = self.language(person, hint)
+        locale = self._library.languages[language].locale
+        number = show(self._library.facts["emergency_number"], locale)
+        document = parse(self._words(language)("trouble.failed", emergency_number=number))
+        return Reply(document, language, (self._menu_row(language),))
+
+    # --- what came in --------------------------------------------------------------------------
+
+    def _typed(self, text: str, person: Person, hint: str | None, token: str) -> Reply:
+        language = self.language(person, hint)
+        if not text.strip():
+            return self._say(language, "media.empty", buttons=(self._menu_row(language),))
+        typed = self._typed_commands.get(skeleton(text))
+        if typed is not None:
+            name, written_in = typed
+            return self._commands[name](person, person.language or written_in or language)
+        verdict = self._understanding.understand(text, person.language, hint)
+        reply = self._answer_to(text, verdict, person, token)
+        return replace(reply, kind=verdict.kind, topics=verdict.topics)
+
+    def _answer_to(self, text: str, verdict: Verdict, person: Person, token: str) -> Reply:
+        language = verdict.language
+        match verdict.kind:
+            case Kind.CRISIS | Kind.EMERGENCY:
+                return self._safety(verdict.label, person, language)
+            case Kind.ANSWER:
+                reply = self._topic(verdict.label, person, language, token)
+                return replace(reply, changes=(RememberQuestion(token, text),)) if token else reply
+            case Kind.ELSEWHERE:
+                return self._elsewhere(verdict.label, language, verdict.offers)
+            case Kind.CHOICES:
+                none = Button(self._words(language)("choices.none_of_these"), action("x", token))
+                rows = (*self._offers(verdict.offers, language), (none,))
+                reply = self._say(language, "choices.question", buttons=rows)
+                return replace(reply, changes=(RememberQuestion(token, text),)) if token else reply
+        if verdict.smalltalk:
+            document = self._renderer.text(self._library.smalltalk[verdict.label][language])
+            return Reply(document, language, (self._menu_row(language),))
+        return self._nothing(text, language)
+
+    def _pressed(self, carried: str, question: str, person: Person, language: str) -> Reply:
+        verb, details = taken_apart(carried)
+        first, second, third = details[:3]
+        match verb:
+            case "t" | "e" if self._exists(first):
+                return self._open(first, person, self._one_of_ours(second) or language)
+            case "g" if first in self._library.menu:
+                return self._section(first, language)
+            case "m":
+                return self._menu(language)
+            case "l" if self._one_of_ours(first):
+                return self._language_chosen(first, person)
+            case "l":
+                return self._choose_language(language)
+            case "w":
+                return self._who(first, second, person, self._one_of_ours(third) or language)
+            case "y" | "n" if self._exists(first):
+                return self._helped(first, self._one_of_ours(second) or language, question, helped=verb == "y")
+            case "x":
+                return self._nothing(question, language)
+            case "s":
+                return self._start(person, language)
+        return self._say(language, "answer.gone", self._sections(language))
+
+    def _command(self, name: str, argument: str, person: Person, hint: str | None) -> Reply:
+        language = self.language(person, hint)
+        if name == "start" and argument.startswith(DEEP_LINK) and self._exists(argument.removeprefix(DEEP_LINK)):
+            return self._open(argument.removeprefix(DEEP_LINK), person, language)
+        command = self._commands.get(name)
+        return command(person, language) if command else self._help(language)
+
+    # --- answers -------------------------------------------------------------------------------
+
+    def _open(self, label: str, person: Person, language: str) -> Reply:
+        if label in self._library.topics:
+            return self._topic(label, person, language)
+        return self._elsewhere(label, language, ())
+
+    def _topic(self, topic_id: str, person: Person, language: str, token: str = "") -> Reply:
+        words, topic = self._words(language), self._library.topics[topic_id]
+        document = self._renderer.topic(topic_id, language, person.audience)
+        rows = [
+            *self._who_rows(topic_id, person, language),
+            *self._offers(topic.related, language),
+            (
+                Button(words("answer.yes"), action("y", topic_id, language)),
+                Button(words("answer.no"), action("n", topic_id, language, token)),
+            ),
+            self._menu_row(language),
+        ]
+        return Reply(document + line(words("answer.helped")), language, tuple(rows))
+
+    def _safety(self, topic_id: str, person: Person, language: str) -> Reply:
+        """Numbers first and little else: no source, no thumbs, nothing that distracts."""
+        entry = self._library.entry(topic_id, language)
+        title = line(self._renderer.title(topic_id, language), Role.TITLE)
+        rows = (*self._offers(self._library.topics[topic_id].related, language), self._menu_row(language))
+        return Reply(title + self._renderer.text(entry, person.audience), language, rows)
+
+    def _elsewhere(self, entry_id: str, language: str, offers: Iterable[str]) -> Reply:
+        document = self._renderer.text(self._library.entry(entry_id, language))
+        rows = self._offers(offers, language)
+        if rows:
+            document += line(self._words(language)("elsewhere.also"))
+        return Reply(document, language, (*rows, self._menu_row(language)))
+
+    def _nothing(self, text: str, language: str) -> Reply:
+        words = self._words(language)
+        if not text:
+            return Reply(line(words("none.text")), language, self._sections(language))
+        document = line(words("none.text")) + line(words("none.kept"), Role.NOTE)
+        return Reply(document, language, self._sections(language), (KeepQuestion(text, language),))
+
+    def _helped(self, label: str, language: str, question: str, *, helped: bool) -> Reply:
+        changes: list[Change] = [CountHelp(label, language, helped)]
+        if helped:
+            return self._say(language, "answer.thanks", (self._menu_row(language),), changes)
+        if question:
+            changes.append(KeepQuestion(question, language))
+        key = "answer.sorry" if question else "answer.sorry_only"
+        return self._say(language, key, (self._menu_row(language),), changes)
+
+    # --- the interface -------------------------------------------------------------------------
+
+    def _start(self, person: Person, language: str) -> Reply:
+        if person.language is None:
+            return self._choose_language(language, greet=True)
+        words = self._words(language)
+        document = line(words("start.again")) + line(words("start.ready"))
+        return Reply(document, language, self._sections(language))
+
+    def _choose_language(self, language: str, *, greet: bool = False) -> Reply:
+        """Ask for the language in every language: who cannot read the question cannot answer it."""
+        documents = []
+        spoken = sorted(self._library.spoken, key=lambda one: one.code != language)
+        for one in spoken:
+            words = self._words(one.code)
+            documents.append(line(words("start.greeting" if greet else "language.choose")))
+        buttons = tuple(Button(one.name, action("l", one.code)) for one in self._library.spoken)
+        return Reply(join(documents), language, (buttons,))
+
+    def _language_chosen(self, code: str, person: Person) -> Reply:
+        change = SetLanguage(code)
+        noted = line(self._words(code)("language.noted"))
+        after = self._ask_who(code) if person.language is None and person.audience is None else self._menu(code)
+        return replace(after, document=noted + after.document, changes=(change,))
+
+    def _ask_who(self, language: str) -> Reply:
+        words = self._words(language)
+        rows = [(button,) for button in self._who_buttons(language)]
+        rows.append((Button(words("audience.skip"), action("w", "-")),))
+        return self._say(language, "start.who", tuple(rows))
+
+    def _who(self, word: str, topic_id: str, person: Person, language: str) -> Reply:
+        if word not in (*Audience, "-"):
+            return self._ask_who(language)
+        audience = None if word == "-" else Audience(word)
+        words = self._words(language)
+        noted = line(words(f"audience.{audience}.noted") if audience else words("audience.forgotten"))
+        if topic_id in self._library.topics:
+            after = self._topic(topic_id, replace(person, audience=audience), language)
+        else:
+            after = Reply(line(words("start.ready")), language, self._sections(language))
+        return replace(after, document=noted + after.document, changes=(SetAudience(audience),))
+
+    def _menu(self, language: str) -> Reply:
+        words = self._words(language)
+        return Reply(
+            line(words("menu.title")) + line(words("menu.hint"), Role.NOTE),
+            language,
+            self._sections(language),
+        )
+
+    def _section(self, section: str, language: str) -> Reply:
+        words = self._words(language)
+        document = line(words("menu.choose_topic", section=words(f"menu.sections.{section}")))
+        rows = self._offers(self._library.menu_topics(section), language)
+        return Reply(document, language, (*rows, (Button(words("menu.back"), action("m")),)))
+
+    def _help(self, language: str) -> Reply:
+        words = self._words(language)
+        items = "\n".join(f"- {words(f'help.{name}')}" for name in ("menu", "language", "who", "privacy", "stop"))
+        return Reply(line(words("help.text")) + parse(items), language, (self._menu_row(language),))
+
+    def _privacy(self, language: str) -> Reply:
+        words = self._words(language)
+        texts = "\n\n".join(
+            words(f"privacy.{name}", days=self._kept_days)
+            for name in ("keeps", "questions", "counts", "telegram", "forget")
+        )
+        document = line(words("privacy.title"), Role.TITLE) + parse(texts)
+        return Reply(document, language, (self._menu_row(language),))
+
+    def _stop(self, language: str) -> Reply:
+        words = self._words(language)
+        row = (Button(words("stop.again"), action("s")),)
+        return Reply(line(words("stop.done")), language, (row,), (Forget(),))
+
+    # --- buttons -------------------------------------------------------------------------------
+
+    def _sections(self, language: str) -> tuple[Row, ...]:
+        words = self._words(language)
+        rows = [(Button(words(f"menu.sections.{name}"), action("g", name)),) for name in self._library.menu]
+        rows.append((Button(words("answer.person"), action("t", CONTACT_TOPIC, language)),))
+        return tuple(rows)
+
+    def _offers(self, labels: Iterable[str], language: str) -> tuple[Row, ...]:
+        return tuple(
+            (Button(self._renderer.button(label, language), action(self._verb(label), label, language)),)
+            for label in labels
+        )
+
+    def _who_rows(self, topic_id: str, person: Person, language: str) -> tuple[Row, ...]:
+        """One tap to say who you are, where the answer differs and we do not know."""
+        parts = self._library.entry(topic_id, language).parts
+        if person.audience is not None or not any(parts.keys() - {""}):
+            return ()
+        return (tuple(self._who_buttons(language, topic_id)),)
+
+    def _who_buttons(self, language: str, topic_id: str = "") -> list[Button]:
+        words = self._words(language)
+        return [
+            Button(
+                words(f"audience.{audience}.button"),
+                action("w", audience, topic_id, language if topic_id else ""),
+            )
+            for audience in Audience
+        ]
+
+    def _menu_row(self, language: str) -> Row:
+        words = self._words(language)
+        return (
+            Button(words("menu.open"), action("m")),
+            Button(words("answer.person"), action("t", CONTACT_TOPIC, language)),
+        )
+
+    # --- small help ----------------------------------------------------------------------------
+
+    def _say(self, language: str, key: str, buttons: tuple[Row, ...] = (), changes: Iterable[Change] = ()) -> Reply:
+        return Reply(line(self._words(language)(key)), language, buttons, tuple(changes))
+
+    def _words(self, language: str) -> Words:
+        return self._library.words[language]
+
+    def _exists(self, label: str) -> bool:
+        return label in self._library.topics or label in self._library.elsewhere
+
+    def _verb(self, label: str) -> str:
+        return "t" if label in self._library.topics else "e"
+
+    def _one_of_ours(self, code: str) -> str:
+        return code if code in self._library.words else ""
+
+
+def _typed_commands(words: Mapping[str, Words]) -> Mapping[str, tuple[str, str]]:
+    """Typed words for commands, by skeleton: (command, language). Words that languages share have none."""
+    found: dict[str, tuple[str, str]] = {}
+    for language, own in words.items():
+        for name in COMMANDS:
+            for word in own.many(f"commands.{name}"):
+                folded = skeleton(word)
+                shared = folded in found and found[folded][1] != language
+                found[folded] = (name, "" if shared else language)
+    return found

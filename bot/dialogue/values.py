@@ -1,0 +1,138 @@
+"""What goes in and out of the conversation: values, without any channel in them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.knowledge.document import Document
+from bot.knowledge.facts import Audience
+from bot.knowledge.finder import Ranked
+from bot.knowledge.understanding import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that is known of somebody: the language they chose and who they said they are."""
+
+    language: str | None = None
+    audience: Audience | None = None
+
+
+class Medium(StrEnum):
+    """A kind of message that is not text; the interface has a kind sentence for each (`media.<name>`)."""
+
+    VOICE = "voice"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    EDITED = "edited"
+    GROUP = "group"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Somebody typed this."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Somebody pressed a button that carries this action (bot.dialogue.actions).
+
+    `question` is the typed question that the pressed answer belonged to, where it is still remembered.
+    """
+
+    action: str
+    question: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command such as /start, with what stands behind it (a deep link's payload)."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Somebody sent something that is not text."""
+
+    medium: Medium
+
+
+Message = Typed | Pressed | Command | Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: what it says, and the action that comes back when it is pressed (at most 64 bytes)."""
+
+    label: str
+    action: str
+
+
+class Change:
+    """Something to remember or to forget after a reply; the assistant carries it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage(Change):
+    """The person chose a language."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAudience(Change):
+    """The person said who they are; None: would rather not say."""
+
+    audience: Audience | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(Change):
+    """Forget everything about the person, at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepQuestion(Change):
+    """Keep this question's text for the editors: masked, and never beside an address."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RememberQuestion(Change):
+    """Hold this question in memory for a while, in case the person presses 👎."""
+
+    token: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountHelp(Change):
+    """Count that an answer helped or did not; nothing about the person."""
+
+    topic: str
+    language: str
+    helped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say: a document, rows of buttons, and what to remember.
+
+    `kind` and `topics` are set for replies to a typed question.
+    """
+
+    document: Document
+    language: str
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    changes: tuple[Change, ...] = ()
+    kind: Kind | None = None
+    topics: tuple[Ranked, ...] = ()

@@ -1,0 +1,1 @@
+"""What the assistant knows: content, the finder, safety, rendering. Pure: reads content/ once, then no I/O."""

@@ -1,0 +1,95 @@
+"""In which of our languages a message is written, short ones and Latin-letter Ukrainian included.
+
+Letters that only one language has decide first; then a naive Bayes of character 1- to 3-grams, taught by the
+example questions in content/, weighs the rest (docs/decisions/finder.md has the measurements).
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+# Letters that Ukrainian or Russian has and the other lacks.
+_UKRAINIAN = frozenset("іїєґ")
+_RUSSIAN = frozenset("ыэъё")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_LATIN = re.compile(r"[a-z\u00df-\u024f]")
+_WORDS = re.compile(r"[^\W\d_]+")
+_SMOOTHING = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The most likely language and how likely it is (0 to 1); `latin` = Cyrillic typed in Latin letters."""
+
+    code: str
+    probability: float
+    latin: bool = False
+
+
+class LanguageGuesser:
+    """Tells languages apart by what the example questions taught it."""
+
+    def __init__(self, examples: Iterable[tuple[str, str]]) -> None:
+        """Learn from (language, question) pairs."""
+        counts: dict[tuple[str, bool], Counter[str]] = {}
+        for language, question in examples:
+            counts.setdefault((language, _is_cyrillic(question)), Counter()).update(_grams(question))
+        self._models = {key: _logarithms(counter) for key, counter in counts.items() if sum(counter.values()) > 2000}
+
+    def guess(self, text: str) -> Guess | None:
+        """Return the likeliest language of a text; None if it holds no letters or nothing is known."""
+        grams = _grams(text)
+        if not grams:
+            return None
+        cyrillic = _is_cyrillic(text)
+        scores = {
+            key: sum(model.get(gram, model[""]) * count for gram, count in grams.items())
+            for key, model in self._models.items()
+            if key[1] == cyrillic
+        }
+        if not scores:
+            return None
+        if cyrillic:
+            letters = set(text.casefold())
+            for (language, _), own in ((("uk", True), _UKRAINIAN), (("ru", True), _RUSSIAN)):
+                if (language, True) in scores:
+                    scores[language, True] += 8.0 * len(letters & own)
+        # Neighbouring n-grams say the same thing thrice, so the evidence is tempered before it is normalised.
+        best = max(scores, key=scores.__getitem__)
+        total = sum(math.exp((score - scores[best]) / 3) for score in scores.values())
+        return Guess(best[0], 1 / total, latin=best[0] in ("uk", "ru") and not cyrillic)
+
+    def likeness(self, text: str) -> float:
+        """Return how much a text looks like any of the languages in its script: a mean log-probability."""
+        grams = _grams(text)
+        models = [model for key, model in self._models.items() if key[1] == _is_cyrillic(text)]
+        if not grams or not models:
+            return -math.inf
+        return max(sum(model.get(gram, model[""]) * count for gram, count in grams.items()) for model in models) / sum(
+            grams.values()
+        )
+
+
+def _is_cyrillic(text: str) -> bool:
+    lowered = text.casefold()
+    return len(_CYRILLIC.findall(lowered)) > len(_LATIN.findall(lowered))
+
+
+def _grams(text: str) -> Counter[str]:
+    grams: Counter[str] = Counter()
+    for word in _WORDS.findall(text.casefold()):
+        padded = f" {word} "
+        for size in (1, 2, 3):
+            grams.update(padded[start : start + size] for start in range(len(padded) - size + 1))
+        grams[f"={word}"] += 1
+    grams.pop(" ", None)
+    return grams
+
+
+def _logarithms(counter: Counter[str]) -> Mapping[str, float]:
+    total = sum(counter.values()) + _SMOOTHING * 20_000
+    model = {gram: math.log((count + _SMOOTHING) / total) for gram, count in counter.items()}
+    model[""] = math.log(_SMOOTHING / total)
+    return model

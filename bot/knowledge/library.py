@@ -1,0 +1,417 @@
+"""The library: everything in content/, read once and then only looked at.
+
+content/facts.yaml, content/topics.yaml and a folder per language (docs/content.md). A folder with `answered_in`
+in its language.yaml holds example questions only: people may ask in that language, another one answers.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+from bot.errors import ContentError
+from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
+from bot.knowledge.words import Words
+
+OTHERS = "anderen"
+"""The part for every audience that has no part of its own."""
+
+OUTSIDE = "outside"
+"""The label of example questions that nothing of ours answers."""
+
+PARTS = (*Audience, OTHERS)
+QUESTIONS = "questions"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something wrong in the content, where, and what to do about it."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One content file: a title, a text in parts, and the questions that it answers.
+
+    `parts` maps "" (for everybody), an audience or `anderen` to a Jinja2 template of Markdown; `lines` tells in
+    which line of the file each part begins.
+    """
+
+    id: str
+    language: str
+    path: str
+    title: str = ""
+    button: str = ""
+    made_from: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    questions: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """A short hash of title and text: a translation keeps that of the text it was made from."""
+        words = "\n".join([self.title, *(f"## {name}\n{text}" for name, text in self.parts.items())])
+        return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What all languages of a topic share (content/topics.yaml)."""
+
+    id: str
+    group: str
+    audiences: frozenset[Audience]
+    sections: tuple[str, ...]
+    related: tuple[str, ...]
+    checked: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A folder of content/."""
+
+    code: str
+    name: str
+    locale: Locale
+    direction: str = "ltr"
+    source: bool = False
+    answered_in: str = ""
+    currency: str = "symbol"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All content, by kind, id and language."""
+
+    facts: FactBook
+    topics: Mapping[str, Topic]
+    menu: Mapping[str, tuple[str, ...]]
+    elsewhere: tuple[str, ...]
+    languages: Mapping[str, Language]
+    entries: Mapping[tuple[str, str], Entry]
+    smalltalk: Mapping[str, Mapping[str, Entry]]
+    outside: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, Words]
+    test_questions: Mapping[str, tuple[tuple[str, str], ...]]
+
+    @property
+    def spoken(self) -> tuple[Language, ...]:
+        """The languages that answers are written in, the source first."""
+        return tuple(
+            sorted(
+                (one for one in self.languages.values() if not one.answered_in),
+                key=lambda one: not one.source,
+            )
+        )
+
+    @property
+    def source_language(self) -> str:
+        """The language that the others are written from."""
+        return self.spoken[0].code
+
+    def answer_language(self, code: str) -> str:
+        """Return the language in which a question in language `code` is answered."""
+        return self.languages[code].answered_in or code
+
+    def entry(self, entry_id: str, language: str) -> Entry:
+        """Return a topic's or elsewhere entry's file in one language; KeyError if there is none."""
+        return self.entries[entry_id, language]
+
+    def examples(self) -> Iterator[tuple[str, str, str]]:
+        """All example questions as (label, language, question): topics, elsewhere entries and OUTSIDE."""
+        for (label, language), entry in self.entries.items():
+            for question in entry.questions:
+                yield label, language, question
+        for language, questions in self.outside.items():
+            for question in questions:
+                yield OUTSIDE, language, question
+
+    def menu_topics(self, section: str) -> tuple[str, ...]:
+        """The topics behind one button of the menu, in the order of topics.yaml."""
+        return tuple(topic.id for topic in self.topics.values() if topic.group in self.menu[section])
+
+
+def load(content: Path) -> Library:
+    """Return the library that the folder `content` holds.
+
+    Raises:
+        ContentError: with every finding, if anything cannot be read.
+
+    """
+    library, findings = read(content)
+    if findings or library is None:
+        raise ContentError([str(finding) for finding in sorted(findings)])
+    return library
+
+
+def read(content: Path) -> tuple[Library | None, list[Finding]]:
+    """Return the library and what is wrong with its form; None where too little could be read."""
+    reader = _Reader(content)
+    library = reader.library()
+    return library, reader.findings
+
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
+
+
+class _Reader:
+    """Reads a content folder and gathers findings instead of stopping at the first."""
+
+    def __init__(self, content: Path) -> None:
+        self._content = content
+        self.findings: list[Finding] = []
+
+    def library(self) -> Library | None:
+        if not self._content.is_dir():
+            self._find(self._content, 0, "there is no such folder")
+            return None
+        facts = self._facts()
+        structure = self._yaml(self._content / "topics.yaml")
+        topics = self._topics(structure)
+        elsewhere = tuple(structure.get("elsewhere") or ())
+        languages = self._languages()
+        if not topics or not languages:
+            return None
+        entries: dict[tuple[str, str], Entry] = {}
+        for language in languages.values():
+            for folder, ids in (("topics", tuple(topics)), ("elsewhere", elsewhere)):
+                for entry in self._folder(language, folder, ids):
+                    entries[entry.id, language.code] = entry
+        smalltalk: dict[str, dict[str, Entry]] = {}
+        for language in languages.values():
+            for entry in self._folder(language, "smalltalk", None):
+                smalltalk.setdefault(entry.id, {})[language.code] = entry
+        return Library(
+            facts=facts,
+            topics=topics,
+            menu={name: tuple(groups) for name, groups in (structure.get("menu") or {}).items()},
+            elsewhere=elsewhere,
+            languages=languages,
+            entries=entries,
+            smalltalk=smalltalk,
+            outside={code: self._outside(code) for code in languages},
+            words={code: self._words(language) for code, language in languages.items() if not language.answered_in},
+            test_questions={code: self._test_questions(code, topics) for code in languages},
+        )
+
+    # --- the parts -----------------------------------------------------------------------------
+
+    def _facts(self) -> FactBook:
+        path = self._content / "facts.yaml"
+        entries = self._yaml(path)
+        lines = _top_level_lines(path)
+        facts: dict[str, Fact] = {}
+        for name, entry in entries.items():
+            line = lines.get(name, 0)
+            if not isinstance(entry, dict):
+                self._find(path, line, f"fact {name}: expected `{{value: …, kind: …}}`")
+                continue
+            try:
+                facts[name] = read_fact(name, entry, line)
+            except BadFact as error:
+                self._find(path, line, str(error))
+        return FactBook(facts)
+
+    def _topics(self, structure: Mapping[str, Any]) -> dict[str, Topic]:
+        path = self._content / "topics.yaml"
+        topics: dict[str, Topic] = {}
+        for group, members in (structure.get("groups") or {}).items():
+            for topic_id, entry in (members or {}).items():
+                line = _line_of(path, rf"^\s+{re.escape(topic_id)}:")
+                try:
+                    topics[topic_id] = Topic(
+                        id=topic_id,
+                        group=group,
+                        audiences=frozenset(Audience(word) for word in entry["for"]),
+                        sections=tuple(str(section) for section in entry["section"]),
+                        related=tuple(entry["related"]),
+                        checked=entry["checked"],
+                    )
+                except (KeyError, TypeError, ValueError) as error:
+                    self._find(path, line, f"topic {topic_id}: {error!s} is missing or wrong")
+        for topic in topics.values():
+            for other in topic.related:
+                if other not in topics:
+                    line = _line_of(path, rf"^\s+{re.escape(topic.id)}:")
+                    self._find(path, line, f"topic {topic.id}: related topic {other!r} does not exist")
+        return topics
+
+    def _languages(self) -> dict[str, Language]:
+        languages: dict[str, Language] = {}
+        for path in sorted(self._content.glob("*/language.yaml")):
+            code, entry = path.parent.name, self._yaml(path)
+            try:
+                languages[code] = Language(
+                    code=code,
+                    name=entry["name"],
+                    locale=Locale.parse(entry["locale"]),
+                    direction=entry.get("direction", "ltr"),
+                    source=bool(entry.get("source")),
+                    answered_in=entry.get("answered_in", ""),
+                    currency=entry.get("currency", "symbol"),
+                )
+            except (KeyError, ValueError) as error:
+                self._find(path, 1, f"{error!s} is missing or wrong")
+        if not any(language.source for language in languages.values()):
+            self._find(self._content, 0, "no language.yaml says `source: true`")
+        return languages
+
+    def _folder(self, language: Language, folder: str, ids: tuple[str, ...] | None) -> Iterator[Entry]:
+        directory = self._content / language.code / folder
+        found = {path.stem: path for path in sorted(directory.glob("*.md"))}
+        for entry_id in ids or ():
+            if entry_id not in found:
+                self._find(directory / f"{entry_id}.md", 0, "this file is missing")
+        for entry_id, path in found.items():
+            if ids is not None and entry_id not in ids:
+                self._find(path, 1, f"{entry_id!r} is not named in topics.yaml")
+                continue
+            yield self._entry(entry_id, language, path)
+
+    def _entry(self, entry_id: str, language: Language, path: Path) -> Entry:
+        text = self._text(path)
+        front, body, offset = self._front_matter(path, text)
+        title, title_line = "", 0
+        parts: dict[str, list[str]] = {"": []}
+        lines = {"": offset + 1}
+        part = ""
+        for number, line in enumerate(body.splitlines(), offset + 1):
+            heading = _HEADING.match(line)
+            if heading is None:
+                parts[part].append(line)
+            elif heading[1] == "#" and not title:
+                title, title_line = heading[2], number
+            elif heading[1] == "##" and heading[2] in (*PARTS, QUESTIONS) and heading[2] not in parts:
+                part = heading[2]
+                parts[part], lines[part] = [], number
+            else:
+                self._find(
+                    path,
+                    number,
+                    f"unexpected heading {line!r}: the parts are {', '.join(PARTS)}, {QUESTIONS}",
+                )
+        questions = tuple(self._questions(path, parts.pop(QUESTIONS, []), lines.get(QUESTIONS, 0)))
+        lines["title"] = title_line
+        texts = {name: "\n".join(content).strip() for name, content in parts.items()}
+        if language.answered_in and (title or any(texts.values())):
+            self._find(path, 1, f"{language.code} has example questions only")
+        if not language.answered_in and not title:
+            self._find(path, offset + 1, "has no title (# …)")
+        return Entry(
+            id=entry_id,
+            language=language.code,
+            path=self._relative(path),
+            title=title,
+            button=str(front.get("button", title)),
+            made_from=str(front.get("made_from", "")),
+            parts={name: content for name, content in texts.items() if content},
+            questions=questions,
+            lines=lines,
+        )
+
+    def _front_matter(self, path: Path, text: str) -> tuple[dict[str, Any], str, int]:
+        """Return the front matter, the rest, and how many lines the front matter took."""
+        match = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
+        if match is None:
+            return {}, text, 0
+        front = self._parse_yaml(path, match[1], 1)
+        unknown = set(front) - {"button", "made_from"}
+        if unknown:
+            self._find(path, 2, f"unknown key {', '.join(sorted(unknown))} (known: button, made_from)")
+        return front, text[match.end() :], match[0].count("\n")
+
+    def _questions(self, path: Path, lines: list[str], start: int) -> Iterator[str]:
+        for number, line in enumerate(lines, start + 1):
+            if line.startswith("- ") and line[2:].strip():
+                yield line[2:].strip()
+            elif line.strip():
+                self._find(path, number, f"expected a question on one line after a dash, found {line.strip()!r}")
+
+    def _outside(self, code: str) -> tuple[str, ...]:
+        path = self._content / code / "outside.md"
+        if not path.exists():
+            return ()
+        lines = self._text(path).splitlines()
+        start = next((number for number, line in enumerate(lines, 1) if line.strip() == f"## {QUESTIONS}"), 0)
+        return tuple(self._questions(path, lines[start:], start))
+
+    def _words(self, language: Language) -> Words:
+        path = self._content / language.code / "interface.yaml"
+        return Words(language.locale, self._yaml(path))
+
+    def _test_questions(self, code: str, topics: Mapping[str, Topic]) -> tuple[tuple[str, str], ...]:
+        path = self._content / code / "test-questions.yaml"
+        if not path.exists():
+            return ()
+        pairs: list[tuple[str, str]] = []
+        for key, questions in self._yaml(path).items():
+            line = _line_of(path, rf"^[\"']?{re.escape(str(key))}[\"']?:")
+            expected = [word.strip() for word in str(key).split(",")]
+            if any(word not in topics for word in expected):
+                self._find(path, line, f"{key!r} is no topic")
+            elif not isinstance(questions, list) or not all(isinstance(one, str) for one in questions):
+                self._find(path, line, f"{key!r}: expected a list of questions")
+            else:
+                pairs.extend((key, question) for question in questions)
+        return tuple(pairs)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def _yaml(self, path: Path) -> dict[str, Any]:
+        return self._parse_yaml(path, self._text(path), 0)
+
+    def _parse_yaml(self, path: Path, text: str, offset: int) -> dict[str, Any]:
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = (mark.line + 1 if mark else 0) + offset
+            self._find(path, line, f"not valid YAML: {getattr(error, 'problem', None) or error}")
+            return {}
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self._find(path, offset + 1, "expected `name: value` lines")
+            return {}
+        return value
+
+    def _text(self, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            self._find(path, 0, "this file is missing")
+        except (OSError, UnicodeDecodeError) as error:
+            self._find(path, 0, f"cannot be read: {error}")
+        return ""
+
+    def _find(self, path: Path, line: int, message: str) -> None:
+        self.findings.append(Finding(self._relative(path), line, message))
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._content.parent).as_posix() if path != self._content else path.as_posix()
+
+
+def _top_level_lines(path: Path) -> dict[str, int]:
+    """In which line of a YAML file each top-level key stands."""
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return {match[1]: number for number, line in enumerate(lines, 1) if (match := re.match(r"([\w-]+):", line))}
+
+
+def _line_of(path: Path, pattern: str) -> int:
+    """The first line of a file that the pattern matches; 0 if none does."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    return next((number for number, line in enumerate(lines, 1) if re.match(pattern, line)), 0)

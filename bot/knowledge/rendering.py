@@ -1,0 +1,135 @@
+"""Rendering: a content file, the facts and who is asking become a document."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
+
+from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse
+from bot.knowledge.facts import Audience, Fact, FactBook, show
+from bot.knowledge.library import OTHERS, PARTS, Entry, Language, Library
+
+
+class CannotRender(ValueError):
+    """A text refers to a fact that does not exist or is not known, or its markup is not understood."""
+
+
+class FactInText:
+    """A fact as a template sees it: true when known, and written in the words of the language."""
+
+    def __init__(self, fact: Fact, language: Language) -> None:
+        self.fact = fact
+        self._language = language
+
+    def __bool__(self) -> bool:
+        return self.fact.known
+
+    def __str__(self) -> str:
+        if not self.fact.known:
+            raise CannotRender(f"{self.fact.name} is not known; write {{% if {self.fact.name} %}}…{{% endif %}}")
+        return show(self.fact, self._language.locale, self._language.currency)
+
+
+def environment() -> Environment:
+    """Return the Jinja2 environment of content texts: a name that is no fact is an error."""
+    # No HTML is made here: every channel escapes the finished document in its own way.
+    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+
+
+class Renderer:
+    """Renders the entries of one library."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._environment = environment()
+        self._compiled = lru_cache(maxsize=None)(self._environment.from_string)
+        self._names = {code: _names(library.facts, language) for code, language in library.languages.items()}
+
+    def title(self, entry_id: str, language: str) -> str:
+        """Return the title of an entry in one language."""
+        return self._text(self._library.entry(entry_id, language).title, language)
+
+    def button(self, entry_id: str, language: str) -> str:
+        """Return the short title of an entry, for a button."""
+        return self._text(self._library.entry(entry_id, language).button, language)
+
+    def topic(self, topic_id: str, language: str, audience: Audience | None = None) -> Document:
+        """Return a topic's answer: title, what concerns this reader, and where it comes from.
+
+        A reader we know gets the text for everybody and their own part; one we do not know gets every part
+        under a label that says for whom it is.
+
+        Raises:
+            CannotRender: if the text is at fault (the content check finds this first).
+
+        """
+        entry = self._library.entry(topic_id, language)
+        topic, words = self._library.topics[topic_id], self._library.words[language]
+        note = words("answer.source", section=", ".join(topic.sections), checked=topic.checked)
+        title = line(self.title(topic_id, language), Role.TITLE)
+        return title + self.text(entry, audience) + line(note, Role.NOTE)
+
+    def text(self, entry: Entry, audience: Audience | None = None) -> Document:
+        """Return the text of an entry for one audience, or for an unknown one; without title and source."""
+        document = Document()
+        for name, template in _shown(entry, audience):
+            if audience is None and name:
+                label = self._library.words[entry.language](f"audience.{name}.label")
+                document += line(label, Role.LABEL)
+            document += self._document(template, entry)
+        return document
+
+    def _document(self, template: str, entry: Entry) -> Document:
+        try:
+            return parse(self._text(template, entry.language))
+        except UnsupportedMarkdown as error:
+            raise CannotRender(f"this markup is not used in texts: {error}") from error
+
+    def _text(self, template: str, language: str) -> str:
+        compiled: Template
+        try:
+            compiled = self._compiled(template)
+            return compiled.render(self._names[language])
+        except TemplateError as error:
+            raise CannotRender(str(error)) from error
+
+
+def _shown(entry: Entry, audience: Audience | None) -> Iterator[tuple[str, str]]:
+    """The parts that a reader sees, as (name, template), in their fixed order."""
+    if "" in entry.parts:
+        yield "", entry.parts[""]
+    own = audience if audience in entry.parts else OTHERS
+    for name in PARTS:
+        if name in entry.parts and (audience is None or name == own):
+            yield str(name), entry.parts[name]
+
+
+def readers(entry: Entry, part: str) -> frozenset[Audience]:
+    """Return the audiences that read a part of an entry: everybody the text for all, `anderen` the rest."""
+    if part == "":
+        return frozenset(Audience)
+    if part == OTHERS:
+        return frozenset(audience for audience in Audience if audience not in entry.parts)
+    return frozenset({Audience(part)})
+
+
+def _names(facts: FactBook, language: Language) -> Mapping[str, Any]:
+    def count(fact: FactInText, **forms: str) -> str:
+        form = forms.get(language.locale.plural_form(fact.fact.value), forms.get("other", ""))
+        if not form:
+            raise CannotRender(f"count({fact.fact.name}) needs the plural form `other`")
+        return f"{fact}\N{NO-BREAK SPACE}{form}"
+
+    return {**{name: FactInText(fact, language) for name, fact in facts.items()}, "count": count}
+
+
+def used_facts(templates: Iterable[str]) -> frozenset[str]:
+    """Return the names that templates refer to, `count` left out; CannotRender if one cannot be parsed."""
+    try:
+        found = {
+            name for template in templates for name in meta.find_undeclared_variables(environment().parse(template))
+        }
+    except TemplateError as error:
+        raise CannotRender(str(error)) from error
+    return frozenset(found - {"count"})

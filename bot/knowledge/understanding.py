@@ -1,0 +1,183 @@
+"""Understanding: what a typed message is — danger, small talk, a question we can answer, or none of these.
+
+Safety comes first and alone decides about danger. The finder's probabilities then decide between an answer,
+a choice of three and an honest no, by the thresholds that docs/decisions/finder.md measured.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+from bot.knowledge.finder import Finder, Ranked
+from bot.knowledge.keyboard import retyped
+from bot.knowledge.language import LanguageGuesser
+from bot.knowledge.library import Library
+from bot.knowledge.safety import Alarm, SafetyNet
+from bot.knowledge.skeleton import skeleton
+
+
+class Kind(StrEnum):
+    """What a message turned out to be."""
+
+    ANSWER = "answer"
+    CHOICES = "choices"
+    ELSEWHERE = "elsewhere"
+    NONE = "none"
+    CRISIS = "crisis"
+    EMERGENCY = "emergency"
+
+
+SAFETY_TOPICS = {Kind.CRISIS: "crisis", Kind.EMERGENCY: "noodgeval"}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How sure the finder must be (probabilities, 0 to 1)."""
+
+    sure: float = 0.5
+    elsewhere: float = 0.4
+    choices: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a message is, in which language it is answered, and the best topics with their probabilities.
+
+    `label` is the topic, elsewhere entry or small talk that answers; `offers` are the labels to choose from.
+    """
+
+    kind: Kind
+    language: str
+    topics: tuple[Ranked, ...] = ()
+    label: str = ""
+    offers: tuple[str, ...] = ()
+
+    @property
+    def smalltalk(self) -> bool:
+        """Whether `label` names small talk."""
+        return self.kind is Kind.NONE and bool(self.label)
+
+
+# A phrase is small talk only as a whole, short message; this far it may be misspelt (0 to 100).
+_SMALLTALK_LETTERS = 40
+_SMALLTALK_LIKENESS = 88
+# A message of fewer words is too short to overrule the language that the person chose.
+_ENOUGH_WORDS = 3
+
+
+class Understanding:
+    """Understands messages with the help of the library, the safety net and a finder."""
+
+    def __init__(
+        self, library: Library, safety: SafetyNet, finder: Finder, thresholds: Thresholds = Thresholds()
+    ) -> None:
+        self._library = library
+        self._safety = safety
+        self._finder = finder
+        self._thresholds = thresholds
+        self._guesser = LanguageGuesser((language, question) for _, language, question in library.examples())
+
+    def understand(self, text: str, own: str | None = None, hint: str | None = None) -> Verdict:
+        """Return what a message is.
+
+        Args:
+            text: what the person typed.
+            own: the language that the person chose, if any.
+            hint: a first guess at the language, such as that of their device.
+
+        """
+        language = self.language(text, own, hint)
+        alarm = self._safety.alarm(text)
+        if alarm is not None:
+            kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
+            topics = self._finder.rank(text).among(self._library.topics)
+            first = Ranked(SAFETY_TOPICS[kind], 1.0)
+            return Verdict(kind, language, (first, *(r for r in topics if r.label != first.label))[:3], first.label)
+        talk = self.smalltalk(text)
+        if talk is not None:
+            return Verdict(Kind.NONE, language, label=talk)
+        swapped = retyped(text, self._guesser)
+        if swapped is not None:
+            return self.understand(swapped, own, hint)
+        return self._judge(text, language)
+
+    def _judge(self, text: str, language: str) -> Verdict:
+        """Decide by the finder's probabilities."""
+        ranking = self._finder.rank(text)
+        topics = ranking.among(self._library.topics)[:3]
+        first = ranking.best[0]
+        elsewhere = first.label not in self._library.topics
+        if elsewhere and first.probability >= self._thresholds.elsewhere:
+            return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics))
+        if not elsewhere and first.probability >= self._thresholds.sure:
+            return Verdict(Kind.ANSWER, language, topics, first.label)
+        if 1 - ranking.nothing >= self._thresholds.choices:
+            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in ranking.best[:3]))
+        return Verdict(Kind.NONE, language, topics)
+
+    def _worth_offering(self, topics: tuple[Ranked, ...]) -> tuple[str, ...]:
+        return tuple(one.label for one in topics[:2] if one.probability >= self._thresholds.elsewhere / 4)
+
+    def language(self, text: str, own: str | None = None, hint: str | None = None) -> str:
+        """Return the language to answer a message in: its own if that is clear, else the person's choice."""
+        fallback = own or hint
+        guess = self._guesser.guess(text)
+        if guess is None:
+            return self._spoken(fallback)
+        answer = self._library.answer_language(guess.code)
+        if fallback is None:
+            return answer
+        enough = len(text.split()) >= _ENOUGH_WORDS or _foreign_script(text, fallback)
+        needed = 0.97 if own else 0.8
+        return answer if enough and guess.probability >= needed else self._spoken(fallback)
+
+    def _spoken(self, code: str | None) -> str:
+        if code is None or code not in self._library.languages:
+            return self._library.source_language
+        return self._library.answer_language(code)
+
+    def smalltalk(self, text: str) -> str | None:
+        """Return the id of the small talk that a whole message is, if it is."""
+        folded = skeleton(text)
+        if not folded:
+            symbols = text.strip()
+            return self._symbols.get(symbols)
+        if len(folded) > _SMALLTALK_LETTERS:
+            return None
+        if folded in self._phrases:
+            return self._phrases[folded]
+        if len(folded) < 5:
+            return None
+        match = process.extractOne(folded, self._phrases.keys(), scorer=fuzz.ratio, score_cutoff=_SMALLTALK_LIKENESS)
+        return self._phrases[match[0]] if match else None
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, str]:
+        return {
+            folded: entry_id
+            for entry_id, entries in self._library.smalltalk.items()
+            for entry in entries.values()
+            for question in entry.questions
+            if (folded := skeleton(question))
+        }
+
+    @cached_property
+    def _symbols(self) -> Mapping[str, str]:
+        """Small talk without letters: emoji."""
+        return {
+            question.strip(): entry_id
+            for entry_id, entries in self._library.smalltalk.items()
+            for entry in entries.values()
+            for question in entry.questions
+            if not skeleton(question)
+        }
+
+
+def _foreign_script(text: str, language: str) -> bool:
+    """Whether most letters are Cyrillic and the language is not written so, or the reverse."""
+    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in text)
+    letters = sum(letter.isalpha() for letter in text)
+    return (cyrillic * 2 > letters) and language not in ("uk", "ru")

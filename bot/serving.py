@@ -1,0 +1,139 @@
+"""Serving: the web chat and Telegram side by side in one process, until somebody stops it."""
+
+import asyncio
+import logging
+import secrets
+import socket
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import click
+import uvicorn
+
+from bot.app import Knowledge, Store, build_assistant, build_knowledge, build_store
+from bot.assistant import Assistant
+from bot.channels.telegram.channel import TelegramChannel, webhook_secret
+from bot.channels.web.application import WebChat, web_app
+from bot.errors import ChannelError
+from bot.settings import Settings
+from bot.store.updates import Updates
+from scheduler.jobs import housekeeping
+
+_log = logging.getLogger(__name__)
+_WEBHOOK_PATH = "/telegram"
+
+
+def serve(settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        WegwijzerError: if something must be put right first; nothing has been changed then.
+
+    """
+    # httpx writes the address of each call at the level "info", and the bot's token is part of it.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    listening = _socket(settings.host, settings.port)
+    with listening:
+        knowledge = build_knowledge(settings)
+        store = build_store(settings)
+        if store.new_key:
+            click.echo(
+                f"A new key was made: {settings.key_path}. Keep a copy in a safe place, apart from the database: "
+                "without it nobody who subscribed can be reached again."
+            )
+        asyncio.run(_serve(settings, knowledge, store, listening))
+
+
+def _socket(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise ChannelError(
+            f"Port {port} on {host} cannot be used ({(error.strerror or str(error)).lower()}): stop what uses it, "
+            "or choose another with WEGWIJZER_PORT."
+        ) from error
+    return listening
+
+
+async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listening: socket.socket) -> None:
+    assistant = build_assistant(knowledge, store)
+    telegram = _telegram(settings, knowledge, store, assistant)
+    server = _web_server(settings, knowledge, assistant, telegram)
+    host, port = listening.getsockname()[:2]
+    click.echo(f"Wegwijzer: the web chat is at http://{f'[{host}]' if ':' in host else host}:{port}")
+    click.echo(f"Finder: {knowledge.finder_status}. Topics: {len(knowledge.library.topics)}. Stop with Ctrl-C.")
+    scheduler = housekeeping(store.questions, store.people, clock=lambda: datetime.now(UTC))
+    scheduler.start()
+    web = asyncio.create_task(server.serve([listening]))
+    starting = asyncio.create_task(_start_telegram(settings, telegram)) if telegram else None
+    try:
+        await _first_of(web, starting)
+    finally:
+        server.should_exit = True
+        if starting is not None and telegram is not None:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
+            await telegram.stop()
+        await web
+        scheduler.shutdown(wait=False)
+        store.db.close()
+
+
+async def _first_of(web: "asyncio.Task[None]", starting: "asyncio.Task[None] | None") -> None:
+    """Wait for the web server to end; a Telegram that cannot start (a wrong token) ends everything."""
+    waiting = {web} if starting is None else {web, starting}
+    while web in waiting:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+
+
+def _telegram(settings: Settings, knowledge: Knowledge, store: Store, assistant: Assistant) -> TelegramChannel | None:
+    if settings.telegram_token is None:
+        click.echo("Telegram: not configured (set WEGWIJZER_TELEGRAM_TOKEN to switch it on).")
+        return None
+    updates = Updates(store.db, "telegram", run=secrets.token_hex(8))
+    updates.purge()
+    return TelegramChannel(
+        assistant,
+        knowledge.library,
+        store.notes,
+        updates,
+        token=settings.telegram_token.get_secret_value(),
+        api_url=settings.telegram_api_url,
+    )
+
+
+async def _start_telegram(settings: Settings, telegram: TelegramChannel) -> None:
+    if settings.webhook_url is None:
+        await telegram.start()
+        click.echo(f"Telegram: @{telegram.name}, by long polling.")
+    else:
+        await telegram.start(settings.webhook_url, _secret(settings))
+        click.echo(f"Telegram: @{telegram.name}, by webhook at {settings.webhook_url}.")
+
+
+def _secret(settings: Settings) -> str:
+    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+    return webhook_secret(token, settings.webhook_secret.get_secret_value() if settings.webhook_secret else None)
+
+
+def _web_server(
+    settings: Settings, knowledge: Knowledge, assistant: Assistant, telegram: TelegramChannel | None
+) -> uvicorn.Server:
+    chat = WebChat(assistant, knowledge.library, clock=lambda: datetime.now(UTC))
+    if telegram is not None and settings.webhook_url is not None:
+        path = urlsplit(settings.webhook_url).path or _WEBHOOK_PATH
+        app = web_app(chat, webhook_path=path, webhook=telegram.receive, secret=_secret(settings))
+    else:
+        app = web_app(chat)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, lifespan="off",
+        proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    return uvicorn.Server(config)

@@ -1,0 +1,114 @@
+"""Settings: every one can stand in the environment or in a file .env, and `wegwijzer settings` lists them."""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bot.errors import SettingsError
+
+PREFIX = "WEGWIJZER_"
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseModel):
+    """All settings. With none at all the web chat listens on http://127.0.0.1:8080."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: Annotated[str, Field(description="address that the web chat listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="port that the web chat listens on; 0 = any free one")] = (
+        8080
+    )
+    data_dir: Annotated[Path, Field(description="folder of the database and the key file")] = Path("var")
+    content_dir: Annotated[Path, Field(description="folder of the texts")] = CHECKOUT / "content"
+    telegram_token: Annotated[
+        SecretStr | None, Field(description="token of the Telegram bot; without it there is no Telegram")
+    ] = None
+    telegram_api_url: Annotated[str, Field(description="Bot API server")] = "https://api.telegram.org"
+    webhook_url: Annotated[
+        str | None,
+        Field(description="public https address of this server: Telegram by webhook instead of polling"),
+    ] = None
+    webhook_secret: Annotated[
+        SecretStr | None,
+        Field(description="secret that Telegram sends along; made from the token if not set"),
+    ] = None
+    key: Annotated[SecretStr | None, Field(description="key that seals addresses (instead of the key file)")] = None
+    key_file: Annotated[
+        Path | None, Field(description="file of that key; by default wegwijzer.key in the data folder")
+    ] = None
+    finder: Annotated[str, Field(pattern="^(auto|light|semantic)$", description="auto, light or semantic")] = "auto"
+    trusted_proxies: Annotated[
+        str, Field(description="addresses of reverse proxies whose X-Forwarded-For counts, with commas")
+    ] = ""
+    log_level: Annotated[
+        str, Field(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
+    ] = "info"
+
+    @field_validator("telegram_token", "webhook_url", "webhook_secret", "key", "key_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("telegram_api_url", "webhook_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        return None if value is None else value.rstrip("/")
+
+    @property
+    def database(self) -> Path:
+        """Where the SQLite file is."""
+        return self.data_dir / "wegwijzer.sqlite"
+
+    @property
+    def key_path(self) -> Path:
+        """Where the key file is."""
+        return self.key_file or self.data_dir / "wegwijzer.key"
+
+
+def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """Return the settings of an environment and a .env file; the environment goes first.
+
+    Raises:
+        SettingsError: naming the setting, what is wrong with it, or what may have been meant.
+
+    """
+    given = dict(os.environ) if environ is None else dict(environ)
+    try:
+        from_file = {name: value or "" for name, value in dotenv_values(env_file).items()} if env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file {env_file} cannot be read: {error}") from error
+    values = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in {**from_file, **given}.items()
+        if name.startswith(PREFIX)
+    }
+    for name in values:
+        if name not in Settings.model_fields:
+            raise SettingsError(_unknown(name))
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SettingsError(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+    hint = f" Did you mean {PREFIX}{close[0].upper()}?" if close else " See  wegwijzer settings."
+    return f"There is no setting {PREFIX}{name.upper()}.{hint}"
+
+
+def described(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value (secrets hidden) and meaning of every setting."""
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        yield PREFIX + name.upper(), "" if value is None else str(value), str(field.description)

@@ -1,0 +1,1 @@
+"""What is kept: SQLite through sqlite-utils, addresses sealed, one module per subject."""

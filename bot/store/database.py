@@ -1,0 +1,73 @@
+"""Opening the database: the right key, the newest tables, safe against a crash."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import KeyProblem, StoreError
+from bot.store.migrations import migrations
+from bot.store.sealing import Sealer, key_from_text, make_key_file, read_key_file
+
+_KEY_NOTE = "key_probe"
+_BUSY_MILLISECONDS = 5_000
+
+
+def open_database(path: Path, sealer: Sealer) -> Database:
+    """Return the database at `path`, made if it is not there, with all migrations applied.
+
+    The key is compared with the one the database was made with before anything is changed.
+
+    Raises:
+        KeyProblem: if the database was made with another key.
+        StoreError: if the file cannot be opened, is no database, or belongs to something else.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
+        connection.isolation_level = None
+        db = Database(connection)
+        _check_key(db, path, sealer)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        migrations.apply(db)
+        db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
+    except OSError as error:
+        raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"The database {path} cannot be used: {error}. Put back your backup, or name another folder with "
+            "WEGWIJZER_DATA_DIR."
+        ) from error
+    return db
+
+
+def _check_key(db: Database, path: Path, sealer: Sealer) -> None:
+    tables = set(db.table_names())
+    if not tables:
+        return
+    if "notes" not in tables:
+        raise StoreError(f"{path} is a database of something else. Name another folder with WEGWIJZER_DATA_DIR.")
+    row = db.execute("SELECT value FROM notes WHERE name = ?", [_KEY_NOTE]).fetchone()
+    if row is not None and row[0] != sealer.probe:
+        raise KeyProblem(
+            f"This key is not the one that {path} was made with. Nothing was changed. Put back the right key file, "
+            "or set WEGWIJZER_KEY to the right key."
+        )
+
+
+def sealer_for(database: Path, key: str | None, key_file: Path) -> tuple[Sealer, bool]:
+    """Return the sealer for a database, and whether a key file was made for it just now.
+
+    The key is `key` if given, else the one in `key_file`; a new key file is made only while there is no database.
+
+    Raises:
+        KeyProblem: if the key is missing for a database that exists, or unreadable.
+
+    """
+    if key:
+        return Sealer(key_from_text(key)), False
+    if key_file.exists() or database.exists():
+        return Sealer(read_key_file(key_file)), False
+    return Sealer(make_key_file(key_file)), True

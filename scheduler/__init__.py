@@ -1,0 +1,1 @@
+"""What happens when nobody asks: today the nightly clean-up, later announcements."""
