@@ -54,7 +54,7 @@ train: $(VENV)/.developer ## learn the finder's weights from the content
 	$(BIN)/wegwijzer train
 
 bench: $(VENV)/.developer ## measure accuracy, speed and memory
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 lock: ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/build.in -o requirements/base.txt

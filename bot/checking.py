@@ -297,7 +297,7 @@ def _differences(path: str, words: Words, source: Words) -> Iterator[Finding]:
 
 def readability(document: Document) -> float:
     """Return the Flesch-Douma score of a Dutch document: 0 (very hard) to 100 (very easy)."""
-    textstat.set_lang("nl")  # type: ignore[no-untyped-call, unused-ignore]
+    textstat.set_lang("nl")
     return float(textstat.flesch_reading_ease(_sentences(document)))
 
 

@@ -19,11 +19,11 @@ from bot.dialogue.values import Person, Reply, Typed
 from bot.errors import WegwijzerError
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
+from bot.knowledge.library import Library
 from bot.settings import Settings, described, read_settings
 
 R = TypeVar("R")
 
-LANGUAGES = click.Choice(["nl", "uk", "en"])
 AUDIENCES = click.Choice([str(audience) for audience in Audience])
 
 
@@ -73,7 +73,7 @@ def run(settings: Settings) -> None:
 
 
 @cli.command()
-@click.option("--language", type=LANGUAGES, help="Start in this language instead of asking.")
+@click.option("--language", help="Start in this language (nl, uk, en) instead of asking.")
 @with_settings
 def chat(settings: Settings, language: str | None) -> None:
     """Talk with the assistant here in the terminal; nothing is kept."""
@@ -81,7 +81,8 @@ def chat(settings: Settings, language: str | None) -> None:
 
     knowledge = build_knowledge(settings)
     store = memory_store()
-    if language:
+    _one_of_ours(knowledge.library, language)
+    if language is not None:
         store.people.set_language(TERMINAL, language)
     assistant = build_assistant(knowledge, store)
     console = Console(highlight=False)
@@ -93,7 +94,7 @@ TERMINAL = "terminal:here"
 
 @cli.command()
 @click.argument("question", required=False)
-@click.option("--language", type=LANGUAGES, help="The language that the asker chose.")
+@click.option("--language", help="The language that the asker chose (nl, uk, en).")
 @click.option("--audience", type=AUDIENCES, help="Who is asking.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", is_flag=True, help="Read one JSON object a line from standard input, write one a line.")
@@ -111,9 +112,12 @@ def ask(
         raise click.UsageError("Give one question, or --jsonl and questions on standard input.")
     knowledge = build_knowledge(settings)
     asked = Asking(knowledge)
+    _one_of_ours(knowledge.library, language)
     if jsonl:
-        for line in answer_lines(asked, click.get_text_stream("stdin", encoding="utf-8", errors="replace")):
-            click.echo(line)
+        # A byte that is no UTF-8 spoils its own line only.
+        with open(0, encoding="utf-8", errors="replace", closefd=False) as questions:
+            for line in answer_lines(asked, questions):
+                click.echo(line)
         return
     reply = asked.ask(question or "", language, audience)
     if as_json:
@@ -124,10 +128,17 @@ def ask(
             click.echo("  " + "  ".join(f"[{button.label}]" for button in row))
 
 
+def _one_of_ours(library: Library, language: str | None) -> None:
+    """Complain about a language that answers are not written in."""
+    if language is not None and language not in library.words:
+        raise click.BadParameter(f"choose one of {', '.join(library.words)}", param_hint="--language")
+
+
 class Asking:
     """Answers questions one by one, without remembering anything."""
 
     def __init__(self, knowledge: Knowledge) -> None:
+        self.languages = tuple(knowledge.library.words)
         self._conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding)
 
     def ask(self, text: str, language: str | None = None, audience: str | None = None) -> Reply:
@@ -168,8 +179,8 @@ def _answer_line(asked: Asking, line: str) -> dict[str, object]:
     text, language, audience = (question.get(key) for key in ("text", "language", "audience"))
     if not isinstance(text, str):
         raise ValueError('"text" is missing or no text')  # noqa: TRY004
-    if language not in (None, *LANGUAGES.choices):
-        raise ValueError(f'"language" is one of {", ".join(LANGUAGES.choices)}')
+    if language not in (None, *asked.languages):
+        raise ValueError(f'"language" is one of {", ".join(asked.languages)}')
     if audience not in (None, *AUDIENCES.choices):
         raise ValueError(f'"audience" is one of {", ".join(AUDIENCES.choices)}')
     return asked.as_object(asked.ask(text, language, audience), question.get("id"))
@@ -238,7 +249,7 @@ def check(settings: Settings, open_facts: bool) -> None:
 
 @cli.command()
 @click.argument("topics", nargs=-1)
-@click.option("--language", type=click.Choice(["uk", "en"]), help="Only this language.")
+@click.option("--language", help="Only this language.")
 @with_settings
 def stamp(settings: Settings, topics: tuple[str, ...], language: str | None) -> None:
     """Note that the translations of TOPICS (all, if none is named) are up to date with the Dutch text."""

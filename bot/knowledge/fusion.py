@@ -122,7 +122,7 @@ def exact_titles(library: Library) -> Mapping[str, str]:
     return {folded: next(iter(labels)) for folded, labels in found.items() if folded and len(labels) == 1}
 
 
-def dump(light: Weights, semantic: Weights, path: Path) -> None:
-    """Write the weights of both finders."""
-    text = json.dumps({"light": asdict(light), "semantic": asdict(semantic)}, indent=2)
+def dump(light: Weights, semantic: Weights, path: Path, learnt_from: str) -> None:
+    """Write the weights of both finders, and the fingerprint of the questions they were learnt from."""
+    text = json.dumps({"learnt_from": learnt_from, "light": asdict(light), "semantic": asdict(semantic)}, indent=2)
     path.write_text(text + "\n", encoding="utf-8")

@@ -143,6 +143,12 @@ class Library:
         return tuple(topic.id for topic in self.topics.values() if topic.group in self.menu[section])
 
 
+def fingerprint(library: Library) -> str:
+    """Return a short hash of all example questions: what the finder was taught."""
+    lines = sorted("\t".join(example) for example in library.examples())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
 def load(content: Path) -> Library:
     """Return the library that the folder `content` holds.
 

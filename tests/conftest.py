@@ -1,0 +1,93 @@
+"""What many tests need: the real content, a finder that says what it is told, a clock that stands still."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.assistant import Assistant
+from bot.dialogue.conversation import Conversation
+from bot.knowledge.finder import Ranking, ranking
+from bot.knowledge.library import Library, load
+from bot.knowledge.rendering import Renderer
+from bot.knowledge.safety import SafetyNet
+from bot.knowledge.understanding import Understanding
+from bot.store.database import open_database
+from bot.store.helped import Helped
+from bot.store.people import People
+from bot.store.questions import Questions
+from bot.store.sealing import Sealer
+
+CONTENT = Path(__file__).resolve().parents[1] / "content"
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return load(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def renderer(library: Library) -> Renderer:
+    return Renderer(library)
+
+
+@pytest.fixture(scope="session")
+def safety() -> SafetyNet:
+    return SafetyNet.load(CONTENT)
+
+
+@dataclass
+class ScriptedFinder:
+    """Ranks as the test says: question -> probabilities by label."""
+
+    script: dict[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def rank(self, question: str) -> Ranking:
+        said = self.script.get(question, {})
+        return ranking([*said, "dokter"], [*said.values(), 0.0])
+
+
+@pytest.fixture
+def finder() -> ScriptedFinder:
+    return ScriptedFinder()
+
+
+@pytest.fixture
+def conversation(
+    library: Library, renderer: Renderer, safety: SafetyNet, finder: ScriptedFinder
+) -> Conversation:
+    return Conversation(library, renderer, Understanding(library, safety, finder))
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer(bytes(range(64)))
+
+
+@pytest.fixture
+def db(tmp_path: Path, sealer: Sealer) -> Database:
+    return open_database(tmp_path / "wegwijzer.sqlite", sealer)
+
+
+@pytest.fixture
+def assistant(conversation: Conversation, db: Database, sealer: Sealer) -> Assistant:
+    return new_assistant(conversation, db, sealer)
+
+
+def new_assistant(
+    conversation: Conversation, db: Database, sealer: Sealer, clock: Callable[[], datetime] = lambda: NOW
+) -> Assistant:
+    """An assistant with tokens that count up."""
+    numbers = iter(range(10_000))
+    return Assistant(
+        conversation,
+        People(db, sealer),
+        Questions(db),
+        Helped(db),
+        clock=clock,
+        token=lambda: f"token{next(numbers)}",
+    )

@@ -1,0 +1,52 @@
+"""The assistant: the conversation with a memory."""
+
+from sqlite_utils import Database
+
+from bot.assistant import Assistant
+from bot.dialogue.values import Command, Pressed, Typed
+from bot.knowledge.facts import Audience
+from bot.store.helped import Helped
+from bot.store.questions import Questions
+from tests.conftest import ScriptedFinder
+
+QUESTION = "mijn naam is Olena, wat kost de trein naar Utrecht, bel 0612345678"
+
+
+def test_choices_are_remembered_and_stop_forgets_them(assistant: Assistant) -> None:
+    assistant.handle("telegram:7", Pressed("l:uk"))
+    assistant.handle("telegram:7", Pressed("w:oekraine"))
+    person = assistant.person("telegram:7")
+    assert (person.language, person.audience) == ("uk", Audience.OEKRAINE)
+    assert assistant.person("telegram:8").language is None
+    assistant.handle("telegram:7", Command("stop"))
+    assert assistant.person("telegram:7").language is None
+
+
+def test_an_unanswered_question_is_kept_masked_and_alone(assistant: Assistant, db: Database) -> None:
+    assistant.handle("telegram:7", Typed(QUESTION))
+    (kept,) = Questions(db).all()
+    assert kept == {
+        "text": "mijn naam is [name], wat kost de trein naar Utrecht, bel [number]",
+        "language": "nl",
+        "asked_on": "2026-11-24",
+    }
+
+
+def test_an_answered_question_is_kept_nowhere_unless_it_did_not_help(
+    assistant: Assistant, db: Database, finder: ScriptedFinder
+) -> None:
+    finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
+    reply = assistant.handle("telegram:7", Typed("waar vind ik een arts voor mijn zoon"))
+    assert Questions(db).all() == []
+    thumb_down = next(b.action for row in reply.buttons for b in row if b.action.startswith("n:"))
+    assistant.handle("telegram:7", Pressed(thumb_down))
+    assistant.handle("telegram:7", Pressed(thumb_down))
+    assert [row["text"] for row in Questions(db).all()] == ["waar vind ik een arts voor mijn zoon"]
+    assert Helped(db).all()[0]["no"] == 2
+
+
+def test_reading_without_choosing_leaves_no_trace(assistant: Assistant, db: Database) -> None:
+    assistant.handle("web:x", Command("start"))
+    assistant.handle("web:x", Command("menu"))
+    assistant.handle("web:x", Pressed("t:dokter"))
+    assert db.table("people").count == 0

@@ -1,0 +1,176 @@
+"""The web chat in a real browser: with and without JavaScript, and axe-core over every state of the page.
+
+Where no Chromium is installed these tests are skipped and say so; CI installs it (.ci/run) and sets
+WEGWIJZER_REQUIRE_BROWSER, under which a missing browser is a failure.
+"""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot.app import Store, build_assistant, build_knowledge, memory_store
+from bot.channels.web.application import WebChat, web_app
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from tests.conftest import NOW
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+REQUIRED = bool(os.environ.get("WEGWIJZER_REQUIRE_BROWSER"))
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="NO CHROMIUM: the accessibility tests did NOT run"),
+    pytest.mark.xdist_group("browser"),
+]
+# Chromium must not look for updates or syncing partners while it is tested.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    knowledge = build_knowledge(Settings(finder="light"))
+    store: Store = memory_store()
+    # The rate limit has its own tests; here one browser opens page after page.
+    clock = iter(range(0, 10_000_000, 60))
+    chat = WebChat(build_assistant(knowledge, store), knowledge.library, clock=lambda: NOW, seconds=lambda: next(clock))
+    config = uvicorn.Config(web_app(chat), port=0, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+    listening.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+ASK = {"nl": "Hoe vraag ik Eropuit aan?", "uk": "як подати на Eropuit для дітей", "en": "How do I apply for Eropuit?"}
+CRISIS = {"nl": "ik wil niet meer leven", "uk": "я не хочу більше жити", "en": "I want to kill myself"}
+NONSENSE = "qqq zzz xxyy"
+
+
+def type_in(page: Page, text: str) -> None:
+    count = page.locator("article.reply").count()
+    page.fill("#question", text)
+    page.press("#question", "Enter")
+    expect(page.locator("article.reply")).to_have_count(count + 1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["nl", "uk", "en"])
+def test_every_state_of_the_page_is_accessible(browser: Browser, site: str, language: str, scheme: str) -> None:
+    context = browser.new_context(locale=language, color_scheme=scheme, viewport={"width": 390, "height": 844})  # type: ignore[arg-type] # one of its literals
+    page, axe = context.new_page(), Axe()
+    failures: dict[str, str] = {}
+
+    def look(state: str) -> None:
+        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+        if found.violations_count:
+            failures[state] = found.generate_report()
+
+    page.goto(site)
+    look("greeting")
+    page.locator(f"header button[value='l:{language}']").click()
+    page.wait_for_load_state()
+    look("who are you")
+    page.locator("button[value='w:oekraine']").click()
+    expect(page.locator("article.reply")).to_have_count(2)
+    look("menu")
+    page.locator("button[value='g:zorg']").last.click()
+    expect(page.locator("article.reply")).to_have_count(3)
+    look("section")
+    type_in(page, ASK[language])
+    look("answer")
+    type_in(page, CRISIS[language])
+    look("crisis")
+    type_in(page, NONSENSE)
+    look("no answer")
+    for path in (f"/{language}/eropuit", f"/{language}/crisis", f"/{language}", "/nl/weg"):
+        page.goto(site + path)
+        look(path)
+    context.close()
+    assert not failures, "\n".join(f"{state}:\n{report}" for state, report in failures.items())
+
+
+def test_typing_reloads_nothing_keeps_the_focus_and_shows_the_answer(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    page.evaluate("window.stillHere = true")
+    type_in(page, ASK["en"])
+    assert page.evaluate("window.stillHere")
+    expect(page.locator(".asked")).to_have_text("You: " + ASK["en"])
+    expect(page.locator("#question")).to_be_focused()
+    expect(page.locator("#question")).to_have_value("")
+    expect(page.locator("article.reply").last).to_contain_text("Eropuit")
+    page.locator("article.reply").last.locator("button[value='m']").click()
+    expect(page.locator("article.reply").last).to_be_focused()
+    page.close()
+
+
+def test_what_could_not_be_sent_comes_back_into_the_field(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    page.route("**/*", lambda route: route.abort())
+    page.fill("#question", "where is the doctor")
+    page.press("#question", "Enter")
+    expect(page.locator(".notice")).to_be_visible()
+    expect(page.locator("#question")).to_have_value("where is the doctor")
+    page.close()
+
+
+def test_everything_works_without_javascript(browser: Browser, site: str) -> None:
+    context = browser.new_context(locale="uk", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.locator("article button[value='l:uk']").click()
+    page.locator("button[value='w:asiel']").click()
+    page.fill("#question", ASK["uk"])
+    page.locator("#ask button").click()
+    expect(page.locator(".asked")).to_contain_text(ASK["uk"])
+    expect(page.locator("article.reply")).not_to_contain_text("175")
+    context.close()
+
+
+def test_nothing_is_asked_of_any_other_server(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="nl")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site)
+    type_in(page, ASK["nl"])
+    assert asked
+    assert all(url.startswith(site) for url in asked)
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_sticks_out_sideways_even_on_a_small_phone(
+    browser: Browser, site: str, library: Library, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 700}, locale="uk")
+    for path in ("/", "/uk/eropuit", "/nl/leerlingenvervoer", "/en/noodgeval"):
+        page.goto(site + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_pictures_of_the_chat_can_be_taken(browser: Browser, site: str, tmp_path: Path) -> None:
+    """The README's picture is made the same way (docs/pictures.md)."""
+    page = browser.new_page(viewport={"width": 390, "height": 844}, locale="uk")
+    page.goto(f"{site}/uk/eropuit")
+    page.screenshot(path=str(tmp_path / "chat.png"))
+    assert (tmp_path / "chat.png").stat().st_size > 10_000
+    page.close()

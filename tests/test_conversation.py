@@ -1,0 +1,335 @@
+"""The conversation, as any channel has it: a message and a person in, a reply out."""
+
+import pytest
+
+from bot.dialogue.actions import LIMIT
+from bot.dialogue.conversation import COMMANDS, Conversation
+from bot.dialogue.values import (
+    Command,
+    CountHelp,
+    Forget,
+    KeepQuestion,
+    Medium,
+    Person,
+    Pressed,
+    RememberQuestion,
+    Reply,
+    SetAudience,
+    SetLanguage,
+    Typed,
+    Unsupported,
+)
+from bot.knowledge.document import plain
+from bot.knowledge.facts import Audience
+from bot.knowledge.library import Library
+from bot.knowledge.understanding import Kind
+from tests.conftest import ScriptedFinder
+
+SPOKEN = ("nl", "uk", "en")
+NEW = Person()
+
+
+def shown(reply: Reply) -> str:
+    return plain(reply.document)
+
+
+def labels(reply: Reply) -> list[str]:
+    return [button.label for row in reply.buttons for button in row]
+
+
+def actions(reply: Reply) -> list[str]:
+    return [button.action for row in reply.buttons for button in row]
+
+
+# --- the start -------------------------------------------------------------------------------------------
+
+
+def test_a_newcomer_is_greeted_in_every_language_and_chooses_one(conversation: Conversation) -> None:
+    reply = conversation.reply(Command("start"), NEW, hint="uk")
+    assert shown(reply).index("Вітаю") < shown(reply).index("Hallo")
+    assert labels(reply) == ["Nederlands", "English", "Українська"] or set(labels(reply)) == {
+        "Nederlands", "English", "Українська",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_choosing_a_language_leads_on_to_who_you_are_and_skipping_is_possible(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    reply = conversation.reply(Pressed(f"l:{language}"), NEW)
+    assert reply.changes == (SetLanguage(language),)
+    assert reply.language == language
+    words = library.words[language]
+    assert words("start.who") in shown(reply)
+    assert words("audience.skip") in labels(reply)
+    skipped = conversation.reply(Pressed(actions(reply)[-1]), Person(language))
+    assert skipped.changes == (SetAudience(None),)
+    assert words("menu.sections.zorg") in labels(skipped)
+
+
+def test_who_comes_back_is_not_asked_again(conversation: Conversation, library: Library) -> None:
+    reply = conversation.reply(Command("start"), Person("nl"))
+    assert library.words["nl"]("start.again") in shown(reply)
+    assert library.words["nl"]("menu.sections.zorg") in labels(reply)
+
+
+def test_the_device_s_language_is_only_a_first_guess(conversation: Conversation) -> None:
+    assert conversation.language(NEW, hint="en") == "en"
+    assert conversation.language(NEW, hint="ru") == "uk"
+    assert conversation.language(NEW, hint="ar") == "nl"
+    assert conversation.language(Person("uk"), hint="en") == "uk"
+
+
+# --- the menu --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_topic_can_be_reached_through_the_menu_in_three_steps_and_back(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    person = Person(language)
+    menu = conversation.reply(Command("menu"), person)
+    found = set()
+    for section in (action for action in actions(menu) if action.startswith("g:")):
+        topics = conversation.reply(Pressed(section), person)
+        assert actions(topics)[-1] == "m"
+        found |= {action.split(":")[1] for action in actions(topics) if action.startswith("t:")}
+    assert found == set(library.topics)
+    assert 6 <= sum(action.startswith("g:") for action in actions(menu)) <= 7
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_button_of_every_topic_leads_somewhere(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    person, gone = Person(language), library.words[language]("answer.gone")
+    for topic in library.topics:
+        reply = conversation.reply(Pressed(f"t:{topic}"), person)
+        for action in actions(reply):
+            assert len(action.encode()) <= LIMIT
+            assert gone not in shown(conversation.reply(Pressed(action), person))
+
+
+@pytest.mark.parametrize(
+    "action", ["", "t", "t:weg", "e:weg", "g:weg", "zzz", "n:weg:nl", "::::", "t:dokter\n", "l:fr:x" * 9, "\x00", "w"]
+)
+def test_an_old_or_forged_button_gets_a_kind_word_and_changes_nothing(conversation: Conversation, action: str) -> None:
+    reply = conversation.reply(Pressed(action), Person("nl", Audience.ASIEL))
+    assert shown(reply)
+    assert reply.buttons
+    assert reply.changes == ()
+
+
+# --- answers ---------------------------------------------------------------------------------------------
+
+
+def test_a_sure_answer_offers_related_topics_thumbs_the_menu_and_a_person(
+    conversation: Conversation, finder: ScriptedFinder
+) -> None:
+    finder.script["hoe kom ik aan een huisarts in deze stad"] = {"dokter": 0.95}
+    reply = conversation.reply(Typed("hoe kom ik aan een huisarts in deze stad"), Person("nl"), token="q1")  # noqa: S106 - no password
+    assert (reply.kind, reply.language, reply.topics[0].label) == (Kind.ANSWER, "nl", "dokter")
+    assert [action.split(":")[0] for action in actions(reply)] == ["w", "w", "w", "t", "t", "t", "y", "n", "m", "t"]
+    assert reply.changes == (RememberQuestion("q1", "hoe kom ik aan een huisarts in deze stad"),)
+    assert "5.1.3" in shown(reply)
+
+
+def test_unsure_offers_up_to_three_topics(conversation: Conversation, finder: ScriptedFinder) -> None:
+    finder.script["iets met taal en lezen"] = {"voorleesexpress": 0.2, "taallessen": 0.18, "spelen-met-taal": 0.12}
+    reply = conversation.reply(Typed("iets met taal en lezen"), Person("nl"))
+    assert reply.kind is Kind.CHOICES
+    assert [action.split(":")[1] for action in actions(reply)[:3]] == ["voorleesexpress", "taallessen", "spelen-met-taal"]
+
+
+def test_nothing_near_is_an_honest_no_kept_for_the_editors(conversation: Conversation) -> None:
+    reply = conversation.reply(Typed("wie won de koers van gisteren"), Person("nl"))
+    assert reply.kind is Kind.NONE
+    assert reply.changes == (KeepQuestion("wie won de koers van gisteren", "nl"),)
+    assert "t:medewerker:nl" in actions(reply)
+
+
+def test_a_matter_of_others_is_answered_with_who_does_that(
+    conversation: Conversation, library: Library, finder: ScriptedFinder
+) -> None:
+    entry = library.elsewhere[0]
+    finder.script["waar moet ik daarvoor zijn dan"] = {entry: 0.9}
+    reply = conversation.reply(Typed("waar moet ik daarvoor zijn dan"), Person("nl"))
+    assert reply.kind is Kind.ELSEWHERE
+    assert shown(reply)
+
+
+def test_none_of_these_keeps_the_question(conversation: Conversation) -> None:
+    reply = conversation.reply(Pressed("x:q1", question="iets anders"), Person("nl"))
+    assert reply.changes == (KeepQuestion("iets anders", "nl"),)
+
+
+def test_thumbs_are_counted_and_a_thumb_down_hands_over_the_question(conversation: Conversation) -> None:
+    up = conversation.reply(Pressed("y:dokter:uk"), Person("uk"))
+    down = conversation.reply(Pressed("n:dokter:uk:q1", question="де лікар"), Person("uk"))
+    forgotten = conversation.reply(Pressed("n:dokter:uk:q1"), Person("uk"))
+    assert up.changes == (CountHelp("dokter", "uk", helped=True),)
+    assert down.changes == (CountHelp("dokter", "uk", helped=False), KeepQuestion("де лікар", "uk"))
+    assert forgotten.changes == (CountHelp("dokter", "uk", helped=False),)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_amounts_for_ukrainians_are_never_shown_to_asylum_seekers_or_neighbours(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    for topic in library.topics:
+        for audience in (Audience.ASIEL, Audience.BUURT):
+            text = shown(conversation.reply(Pressed(f"t:{topic}"), Person(language, audience)))
+            for amount in ("175", "475", "255", "350", "244", "252"):
+                assert amount not in text, (topic, audience)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_a_known_reader_gets_their_part_only_an_unknown_one_all_parts_with_labels(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    words = library.words[language]
+    unknown = shown(conversation.reply(Pressed("t:eropuit"), Person(language)))
+    known = shown(conversation.reply(Pressed("t:eropuit"), Person(language, Audience.OEKRAINE)))
+    assert words("audience.oekraine.label") in unknown
+    assert words("audience.anderen.label") in unknown
+    assert words("audience.oekraine.label") not in known
+    assert "175" in known
+
+
+def test_one_tap_says_who_you_are_and_shows_the_answer_for_you(conversation: Conversation) -> None:
+    first = conversation.reply(Pressed("t:eropuit"), Person("nl"))
+    tapped = conversation.reply(Pressed(actions(first)[0]), Person("nl"))
+    assert tapped.changes == (SetAudience(Audience.OEKRAINE),)
+    assert "175" in shown(tapped)
+    assert not any(action.startswith("w:") for action in actions(tapped))
+
+
+# --- languages -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "expected"),
+    [
+        ("Where can my daughter learn Dutch in the evening?", "nl", "en"),
+        ("Де моя донька може вчити мову ввечері?", "nl", "uk"),
+        ("Где можно учить голландский вечером?", "nl", "uk"),
+        ("Где можно учить голландский вечером?", None, "uk"),
+        ("Waar kan mijn dochter Nederlands leren?", "uk", "nl"),
+        ("leefgeld", "uk", "uk"),
+        ("eropuit", "en", "en"),
+        ("школа", "en", "uk"),
+        ("skilky koshtuye kurs movy dlya ditey", None, "uk"),
+    ],
+)
+def test_a_question_is_answered_in_its_own_language_and_short_ones_in_the_chosen_one(
+    conversation: Conversation, text: str, own: str | None, expected: str
+) -> None:
+    assert conversation.reply(Typed(text), Person(own)).language == expected
+
+
+# --- safety ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("ik wil niet meer leven", Kind.CRISIS, "113"),
+        ("я не хочу більше жити", Kind.CRISIS, "113"),
+        ("I want to kill myself", Kind.CRISIS, "113"),
+        ("я хочу умереть", Kind.CRISIS, "113"),
+        ("ya ne hochu zhyty", Kind.CRISIS, "113"),
+        ("hij slaat mij nu help", Kind.EMERGENCY, "112"),
+        ("в будинку пожежа", Kind.EMERGENCY, "112"),
+        ("she is not breathing", Kind.EMERGENCY, "112"),
+    ],
+)
+def test_danger_is_answered_first_with_the_right_number(
+    conversation: Conversation, finder: ScriptedFinder, text: str, kind: Kind, number: str
+) -> None:
+    finder.script[text] = {"eropuit": 0.99}
+    reply = conversation.reply(Typed(text), NEW)
+    assert reply.kind is kind
+    assert number in shown(reply)[:400]
+    assert "112" in shown(reply)
+    assert len(shown(reply)) < 1200
+    assert reply.changes == ()
+
+
+# --- commands, small talk, other messages ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_typed_words_do_what_the_commands_do(conversation: Conversation, library: Library, language: str) -> None:
+    person = Person(language)
+    for name in COMMANDS:
+        for word in library.words[language].many(f"commands.{name}"):
+            typed, command = (conversation.reply(said, person) for said in (Typed(word.upper()), Command(name)))
+            assert (typed.document, typed.changes) == (command.document, command.changes), word
+
+
+def test_stop_forgets_everything_and_says_so(conversation: Conversation, library: Library) -> None:
+    reply = conversation.reply(Command("stop"), Person("uk", Audience.OEKRAINE))
+    assert reply.changes == (Forget(),)
+    assert library.words["uk"]("stop.done") in shown(reply)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_privacy_names_what_is_kept_and_for_how_long(conversation: Conversation, language: str) -> None:
+    assert "30" in shown(conversation.reply(Command("privacy"), Person(language)))
+
+
+def test_an_unknown_command_gets_help(conversation: Conversation, library: Library) -> None:
+    assert library.words["en"]("help.text") in shown(conversation.reply(Command("announce"), Person("en")))
+
+
+@pytest.mark.parametrize(("payload", "topic"), [("t-eropuit", "eropuit"), ("t-taalles-locatie", "taalles-locatie")])
+def test_a_deep_link_opens_its_topic(conversation: Conversation, library: Library, payload: str, topic: str) -> None:
+    reply = conversation.reply(Command("start", payload), NEW, hint="en")
+    assert library.entry(topic, "en").title in shown(reply)
+
+
+@pytest.mark.parametrize("payload", ["t-weg", "x", "t-", "../../etc", "🎉"])
+def test_a_broken_deep_link_starts_as_usual(conversation: Conversation, payload: str) -> None:
+    assert conversation.reply(Command("start", payload), NEW) == conversation.reply(Command("start"), NEW)
+
+
+@pytest.mark.parametrize("medium", list(Medium))
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_is_not_text_gets_a_kind_sentence(
+    conversation: Conversation, library: Library, medium: Medium, language: str
+) -> None:
+    reply = conversation.reply(Unsupported(medium), Person(language))
+    assert shown(reply) == library.words[language](f"media.{medium}")
+
+
+@pytest.mark.parametrize(
+    ("text", "talk"),
+    [
+        ("hallo", "greeting"), ("Привіт!", "greeting"), ("hello", "greeting"), ("dank je wel", "thanks"), ("дякую", "thanks"),
+        ("спасибо", "thanks"), ("thanks!", "thanks"), ("wie ben jij", "who-are-you"), ("хто ти", "who-are-you"),
+        ("are you a robot?", "who-are-you"), ("👍", "ok"),
+    ],
+)  # fmt: skip
+def test_greetings_and_thanks_get_a_human_reply_and_are_not_kept(
+    conversation: Conversation, library: Library, text: str, talk: str
+) -> None:
+    reply = conversation.reply(Typed(text), NEW)
+    assert reply.kind is Kind.NONE
+    assert reply.changes == ()
+    assert talk in library.smalltalk
+    assert reply.topics == ()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t"])
+def test_an_empty_message_is_noticed(conversation: Conversation, library: Library, text: str) -> None:
+    assert shown(conversation.reply(Typed(text), Person("en"))) == library.words["en"]("media.empty")
+
+
+@pytest.mark.parametrize("text", ["?", "12345", "\u200b", "🎉🎉", "a" * 4000, "<b>&amp;</b>", "\x00", "ї" * 4000])
+def test_strange_texts_are_answered_all_the_same(conversation: Conversation, text: str) -> None:
+    assert shown(conversation.reply(Typed(text), NEW))
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_apology_for_our_own_failure_holds_the_emergency_number(conversation: Conversation, language: str) -> None:
+    assert "112" in shown(conversation.trouble(Person(language)))

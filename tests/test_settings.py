@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import PREFIX, Settings, described, read_settings
+
+NOWHERE = Path("/does/not/exist/.env")
+
+
+def test_with_no_settings_at_all_there_is_a_web_chat_on_this_machine_only() -> None:
+    settings = read_settings({}, NOWHERE)
+    assert (settings.host, settings.port, settings.telegram_token) == ("127.0.0.1", 8080, None)
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("WEGWIJZER_PORT=9001\nWEGWIJZER_HOST=0.0.0.0\nSOMETHING_ELSE=1\n")
+    settings = read_settings({"WEGWIJZER_PORT": "9002"}, env_file)
+    assert (settings.port, settings.host) == (9002, "0.0.0.0")  # noqa: S104 - only read, not listened on
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("PORT", "many", "WEGWIJZER_PORT cannot be used"),
+        ("PORT", "70000", "WEGWIJZER_PORT cannot be used"),
+        ("FINDER", "best", "WEGWIJZER_FINDER cannot be used"),
+        ("TELEGRAM_API_URL", "api.telegram.org", "must begin with https://"),
+        ("PROT", "8080", "There is no setting WEGWIJZER_PROT. Did you mean WEGWIJZER_PORT?"),
+        ("XYZZY", "8080", "See  wegwijzer settings"),
+    ],
+)
+def test_a_bad_setting_is_named_in_one_line(name: str, value: str, complaint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({PREFIX + name: value}, NOWHERE)
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_secrets_are_listed_but_not_shown() -> None:
+    settings = read_settings({"WEGWIJZER_TELEGRAM_TOKEN": "12:secret", "WEGWIJZER_KEY": "hidden"}, NOWHERE)
+    listed = " ".join(value for _, value, _ in described(settings))
+    assert "secret" not in listed
+    assert "hidden" not in listed
+
+
+def test_every_setting_says_what_it_means_and_stands_in_the_readme() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for name, _, meaning in described(Settings()):
+        assert meaning != "None"
+        assert f"`{name}`" in readme

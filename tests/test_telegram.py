@@ -1,0 +1,263 @@
+"""Telegram: an update in, the exact request out, over real HTTP through python-telegram-bot."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from bot.assistant import Assistant
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.sending import with_retries
+from bot.errors import ChannelError
+from bot.knowledge.library import Library
+from bot.store.notes import Notes
+from bot.store.updates import Updates
+from tests.bot_api import TOKEN, BotApi, running
+from tests.conftest import ScriptedFinder
+
+QUESTION = {
+    "nl": ("Waar vind ik een dokter voor mijn zoon?", "dokter"),
+    "uk": ("Як записати дитину до школи, підкажіть", "school-aanmelden"),
+    "en": ("Where can I learn the Dutch language here?", "taallessen"),
+}
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with running() as server:
+        yield server
+
+
+Start = Callable[..., Any]
+
+
+@pytest.fixture
+def serving(assistant: Assistant, library: Library, db: Database, api: BotApi) -> Start:
+    @asynccontextmanager
+    async def start(token: str = TOKEN, run: str = "run1", **how: Any) -> AsyncIterator[TelegramChannel]:
+        updates = Updates(db, "telegram", run)
+        channel = TelegramChannel(assistant, library, Notes(db), updates, token=token, api_url=api.base)
+        try:
+            await channel.start(**how)
+            yield channel
+        finally:
+            await channel.stop()
+
+    return start
+
+
+async def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("waited in vain")
+
+
+@pytest.mark.parametrize("language", ["nl", "uk", "en"])
+async def test_a_conversation_from_start_to_answer(
+    serving: Start, api: BotApi, library: Library, finder: ScriptedFinder, language: str
+) -> None:
+    text, topic = QUESTION[language]
+    finder.script[text] = {topic: 0.97}
+    words = library.words[language]
+    async with serving():
+        api.says("/start", language=language)
+        await until(lambda: len(api.sent()) == 1)
+        greeting = api.sent()[0]
+        assert words("start.greeting") in greeting.data["text"]
+        api.presses(greeting, library.languages[language].name)
+        await until(lambda: api.sent("editMessageText"))
+        who = api.sent("editMessageText")[0]
+        assert words("start.who") in who.data["text"]
+        api.presses(who, words("audience.oekraine.button"))
+        await until(lambda: len(api.sent()) == 2)
+        api.says(text, language=language)
+        await until(lambda: len(api.sent()) == 3)
+    answer = api.sent()[2]
+    assert answer.data["parse_mode"] == "HTML"
+    assert answer.data["text"].startswith(f"<b>{library.entry(topic, language).title}</b>")
+    assert words("audience.oekraine.label") not in answer.data["text"]
+    assert [button["text"] for button in answer.buttons][-1] == words("answer.person")
+    assert len(api.sent("answerCallbackQuery")) == 2
+
+
+async def test_the_same_update_twice_is_answered_once_also_after_a_restart(serving: Start, api: BotApi) -> None:
+    async with serving():
+        number = api.says("/menu")
+        await until(lambda: len(api.sent()) == 1)
+        api.push({"message": api.message(text="/menu")}, update_id=number)
+        api.says("/help")
+        await until(lambda: len(api.sent()) == 2)
+    async with serving(run="run2"):
+        api.push({"message": api.message(text="/menu")}, update_id=number)
+        api.says("/help")
+        await until(lambda: len(api.sent()) == 3)
+    assert [call.data["text"][:20] for call in api.sent()].count(api.sent()[0].data["text"][:20]) == 1
+
+
+async def test_a_button_of_an_old_message_still_works_and_one_that_is_gone_says_so(
+    serving: Start, api: BotApi, library: Library
+) -> None:
+    async with serving():
+        api.presses_data("t:eropuit")
+        await until(lambda: len(api.sent()) == 1)
+        api.presses_data("t:afgeschaft")
+        await until(lambda: len(api.sent()) == 2)
+    assert library.entry("eropuit", "nl").title in api.sent()[0].data["text"]
+    assert library.words["nl"]("answer.gone") in api.sent()[1].data["text"]
+
+
+async def test_different_people_side_by_side_one_person_in_order(serving: Start, api: BotApi) -> None:
+    api.slow[1] = 0.8
+    async with serving():
+        for text in ("/help", "/menu", "/privacy"):
+            api.says(text, chat=1)
+        for chat in range(2, 8):
+            api.says("/menu", chat=chat)
+        await until(lambda: len(api.sent()) == 9)
+    order = [call.chat for call in api.sent()]
+    assert order[:6] == [2, 3, 4, 5, 6, 7] or set(order[:6]) == {2, 3, 4, 5, 6, 7}
+    texts = [call.data["text"] for call in api.sent() if call.chat == 1]
+    assert ["Typ uw vraag" in texts[0], "Waar gaat" in texts[1], "bewaar" in texts[2]] == [True] * 3
+
+
+async def test_a_thumb_can_be_pressed_once(serving: Start, api: BotApi, finder: ScriptedFinder) -> None:
+    text, topic = QUESTION["nl"]
+    finder.script[text] = {topic: 0.97}
+    async with serving():
+        api.says(text)
+        await until(lambda: len(api.sent()) == 1)
+        api.presses(api.sent()[0], "👎")
+        await until(lambda: api.sent("editMessageReplyMarkup") and len(api.sent()) == 2)
+    left = [button["text"] for button in api.sent("editMessageReplyMarkup")[0].buttons]
+    assert left
+    assert not any("👎" in label or "👍" in label for label in left)
+
+
+@pytest.mark.parametrize(
+    ("content", "medium"),
+    [
+        ({"voice": {"file_id": "a", "file_unique_id": "a", "duration": 1}}, "voice"),
+        ({"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}]}, "photo"),
+        ({"document": {"file_id": "a", "file_unique_id": "a"}}, "document"),
+        ({"sticker": {"file_id": "a", "file_unique_id": "a", "type": "regular", "width": 1, "height": 1,
+                      "is_animated": False, "is_video": False}}, "sticker"),
+        ({"location": {"latitude": 52.3, "longitude": 4.6}}, "location"),
+        ({"contact": {"phone_number": "1", "first_name": "A"}}, "contact"),
+    ],
+)  # fmt: skip
+async def test_other_kinds_of_message_get_a_kind_sentence(
+    serving: Start, api: BotApi, library: Library, content: dict[str, Any], medium: str
+) -> None:
+    async with serving():
+        api.push({"message": api.message(language="en", **content)})
+        await until(lambda: len(api.sent()) == 1)
+    assert api.sent()[0].data["text"] == library.words["en"](f"media.{medium}")
+
+
+async def test_an_edited_message_and_a_group_get_a_kind_sentence_and_service_messages_none(
+    serving: Start, api: BotApi, library: Library
+) -> None:
+    words = library.words["nl"]
+    async with serving():
+        api.push({"message": api.message(pinned_message=api.message(text="x"))})
+        api.push({"message": api.message(chat=-5, kind="group", text="zomaar een gesprek")})
+        api.push({"edited_message": api.message(text="anders", edit_date=1)})
+        await until(lambda: len(api.sent()) == 1)
+        api.push({"message": api.message(chat=-5, kind="group", text="/start@wegwijzer_test_bot")})
+        await until(lambda: len(api.sent()) == 2)
+    assert [call.data["text"] for call in api.sent()] == [words("media.edited"), words("media.group")]
+
+
+async def test_the_profile_is_told_per_language_and_only_when_it_changed(serving: Start, api: BotApi) -> None:
+    async with serving():
+        pass
+    first = len(api.sent("setMyCommands"))
+    languages = {call.data.get("language_code") for call in api.sent("setMyName")}
+    async with serving():
+        pass
+    assert languages == {None, "nl", "uk", "en", "ru"}
+    assert len(api.sent("setMyCommands")) == first
+    names = {command["command"] for command in api.sent("setMyCommands")[0].data["commands"]}
+    assert names == {"start", "menu", "language", "help", "privacy", "stop"}
+
+
+async def test_a_wrong_token_is_one_clear_line(serving: Start) -> None:
+    with pytest.raises(ChannelError, match="check WEGWIJZER_TELEGRAM_TOKEN"):
+        async with serving(token="1:wrong"):  # noqa: S106 - no secret
+            pass
+
+
+@pytest.mark.parametrize(
+    ("faults", "delivered"),
+    [
+        ([("sendMessage", 502, {})], 1),
+        ([("sendMessage", 429, {"parameters": {"retry_after": 1}})], 1),
+        ([("sendMessage", 502, {}), ("sendMessage", 429, {"parameters": {"retry_after": 1}})], 1),
+        ([("sendMessage", 403, {})], 0),
+        ([("sendMessage", 502, {})] * 4, 0),
+    ],
+    ids=["server error", "too many requests", "both", "blocked", "given up"],
+)
+async def test_a_failing_send_is_tried_again_within_reason(
+    serving: Start, api: BotApi, faults: list[tuple[str, int, dict[str, Any]]], delivered: int
+) -> None:
+    async with serving():
+        api.faults.extend(faults)
+        api.says("/menu", chat=1)
+        await until(lambda: not api.faults)
+        api.says("/menu", chat=2)
+        await until(lambda: any(call.chat == 2 for call in api.sent()))
+        await until(lambda: sum(call.chat == 1 for call in api.sent()) == delivered)
+
+
+async def test_nothing_that_was_typed_reaches_the_log(
+    serving: Start, api: BotApi, assistant: Assistant, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("geheim: mijn man slaat mij")
+
+    caplog.set_level(logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    # The one patch here: a fault of our own cannot be ordered from outside.
+    monkeypatch.setattr(assistant, "handle", broken)
+    async with serving():
+        api.says("geheim: mijn man slaat mij")
+        await until(lambda: len(api.sent()) == 1)
+    assert "112" in api.sent()[0].data["text"]
+    assert "geheim" not in caplog.text
+    assert TOKEN not in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+async def test_retries_wait_as_long_as_the_server_says() -> None:
+    from telegram.error import RetryAfter
+
+    waits: list[float] = []
+    tries = iter([RetryAfter(7), RetryAfter(3), None])
+
+    async def send() -> str:
+        fault = next(tries)
+        if fault is not None:
+            raise fault
+        return "sent"
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    sending: Awaitable[str | None] = with_retries(send, sleep)
+    assert await sending == "sent"
+    assert waits == [7, 3]
+
+
+async def test_a_webhook_is_set_with_its_secret(serving: Start, api: BotApi) -> None:
+    async with serving(webhook_url="https://bot.example.nl/telegram", secret="s3cret") as channel:  # noqa: S106 - no secret
+        await channel.receive({"update_id": 9, "message": api.message(text="/menu")})
+        await until(lambda: len(api.sent()) == 1)
+    assert api.webhook["url"] == "https://bot.example.nl/telegram"
+    assert api.webhook["secret_token"] == "s3cret"  # noqa: S105 - no secret
