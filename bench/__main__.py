@@ -21,10 +21,10 @@ from pathlib import Path
 from rank_bm25 import BM25Okapi
 from rapidfuzz import fuzz, process
 
-from bot.app import CHECKOUT, build_finder, build_knowledge
+from bot.app import build_finder, build_knowledge
 from bot.knowledge.library import OUTSIDE, Library, load
 from bot.knowledge.understanding import Kind, Verdict
-from bot.settings import Settings
+from bot.settings import CHECKOUT, Settings
 
 Rank = Callable[[str], Sequence[str]]
 
@@ -83,7 +83,11 @@ def compare(library: Library, questions: Sequence[Question]) -> None:
     """Print accuracy and time per question of every finder on the questions in scope."""
     asked = [question for question in questions if question.accept and question.kind == "answer"]
     languages = sorted({question.language for question in asked})
-    print(f"{'finder':26}{'at once':>9}{'of 3':>7}" + "".join(f"{code:>12}" for code in languages) + f"{'ms p50':>9}{'p99':>7}")
+    print(
+        f"{'finder':26}{'at once':>9}{'of 3':>7}"
+        + "".join(f"{code:>12}" for code in languages)
+        + f"{'ms p50':>9}{'p99':>7}"
+    )
     for name, rank in finders(library).items():
         found, times = [], []
         for question in asked:
@@ -109,7 +113,9 @@ def finders(library: Library) -> Mapping[str, Rank]:
     bm25 = BM25Okapi([text.casefold().split() for text in texts])
 
     def by_rapidfuzz(question: str) -> Sequence[str]:
-        return _distinct(labels[index] for _, _, index in process.extract(question, texts, scorer=fuzz.WRatio, limit=20))
+        return _distinct(
+            labels[index] for _, _, index in process.extract(question, texts, scorer=fuzz.WRatio, limit=20)
+        )
 
     def by_bm25(question: str) -> Sequence[str]:
         scores = bm25.get_scores(question.casefold().split())
@@ -152,11 +158,15 @@ def seen(finder: str, questions: Sequence[Question]) -> None:
         )
     out = [(q, v) for q, v in pairs if q.kind == "none"]
     if out:
-        print(f"out of scope not answered as if known {share(v.kind is not Kind.ANSWER for _, v in out):.1%} of {len(out)}")
+        print(
+            f"out of scope not answered as if known {share(v.kind is not Kind.ANSWER for _, v in out):.1%} of {len(out)}"
+        )
     for kind in (Kind.CRISIS, Kind.EMERGENCY):
         chosen = [(q, v) for q, v in pairs if q.kind == kind]
         if chosen:
-            print(f"{kind} noticed {share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in chosen):.1%} of {len(chosen)}")
+            print(
+                f"{kind} noticed {share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in chosen):.1%} of {len(chosen)}"
+            )
     calm = [(q, v) for q, v in pairs if q.kind in ("answer", "none")]
     print(f"false alarms {share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in calm):.1%} of {len(calm)}")
     calibration(inside)

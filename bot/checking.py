@@ -83,7 +83,7 @@ class _Check:
         title = entry.lines.get("title", 1)
         if len(entry.title) > TITLE_LETTERS:
             yield Finding(entry.path, title, f"the title has {len(entry.title)} characters, at most {TITLE_LETTERS}")
-        if len(entry.button) > BUTTON_LETTERS and entry.id in self._named:
+        if len(_JINJA.sub("112", entry.button)) > BUTTON_LETTERS and entry.id in self._named:
             yield Finding(entry.path, 2, f"`button` has {len(entry.button)} characters, at most {BUTTON_LETTERS}")
         if not entry.parts:
             yield Finding(entry.path, title, "there is no text")

@@ -57,9 +57,7 @@ def finder() -> ScriptedFinder:
 
 
 @pytest.fixture
-def conversation(
-    library: Library, renderer: Renderer, safety: SafetyNet, finder: ScriptedFinder
-) -> Conversation:
+def conversation(library: Library, renderer: Renderer, safety: SafetyNet, finder: ScriptedFinder) -> Conversation:
     return Conversation(library, renderer, Understanding(library, safety, finder))
 
 

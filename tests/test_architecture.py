@@ -56,9 +56,22 @@ def test_imports_point_one_way(path: Path) -> None:
             assert _part(module) in {own, *allowed}, f"{own} may not know {module}"
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if _part(_name(path)) in ("bot.knowledge", "bot.dialogue")], ids=_name)
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if _part(_name(path)) in ("bot.knowledge", "bot.dialogue")], ids=_name
+)
 def test_the_core_knows_no_network_no_clock_no_database(path: Path) -> None:
-    forbidden = {"telegram", "starlette", "uvicorn", "httpx", "socket", "sqlite3", "sqlite_utils", "time", "os", "asyncio"}
+    forbidden = {
+        "telegram",
+        "starlette",
+        "uvicorn",
+        "httpx",
+        "socket",
+        "sqlite3",
+        "sqlite_utils",
+        "time",
+        "os",
+        "asyncio",
+    }
     assert not {module.split(".")[0] for module in _imports(path)} & forbidden
     assert not re.search(r"\b(datetime|dt)\.now\(|\btoday\(\)", path.read_text(encoding="utf-8"))
 
@@ -75,7 +88,9 @@ def test_no_sentence_for_residents_stands_in_python(path: Path) -> None:
 
 def _is_docstring(node: ast.Constant, path: Path) -> bool:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    owners = [n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    owners = [
+        n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
     return any(ast.get_docstring(owner, clean=False) == node.value for owner in owners) or "\n" in str(node.value)
 
 

@@ -78,7 +78,9 @@ def test_every_state_of_the_page_is_accessible(browser: Browser, site: str, lang
     failures: dict[str, str] = {}
 
     def look(state: str) -> None:
-        found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+        found = axe.run(
+            page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        )
         if found.violations_count:
             failures[state] = found.generate_report()
 

@@ -138,7 +138,11 @@ def test_unsure_offers_up_to_three_topics(conversation: Conversation, finder: Sc
     finder.script["iets met taal en lezen"] = {"voorleesexpress": 0.2, "taallessen": 0.18, "spelen-met-taal": 0.12}
     reply = conversation.reply(Typed("iets met taal en lezen"), Person("nl"))
     assert reply.kind is Kind.CHOICES
-    assert [action.split(":")[1] for action in actions(reply)[:3]] == ["voorleesexpress", "taallessen", "spelen-met-taal"]
+    assert [action.split(":")[1] for action in actions(reply)[:3]] == [
+        "voorleesexpress",
+        "taallessen",
+        "spelen-met-taal",
+    ]
 
 
 def test_nothing_near_is_an_honest_no_kept_for_the_editors(conversation: Conversation) -> None:

@@ -23,15 +23,16 @@ def test_other_markup_is_refused_by_name(markup: str) -> None:
 
 
 def test_plain_text_shows_a_link_only_where_its_text_does_not() -> None:
-    shown = plain(parse("[www.rmoekraine.nl](https://www.rmoekraine.nl) en [hier](https://example.nl) en [112](tel:112)"))
+    shown = plain(
+        parse("[www.rmoekraine.nl](https://www.rmoekraine.nl) en [hier](https://example.nl) en [112](tel:112)")
+    )
     assert shown == "www.rmoekraine.nl en hier (https://example.nl) en 112"
 
 
 def test_telegram_gets_its_own_html_with_everything_escaped() -> None:
     document = line("Titel <1>", Role.TITLE) + parse("Bel [112](tel:112) & [site](https://a.nl/?a=1&b=2)\n\n- **x**")
     assert messages(document) == [
-        "<b>Titel &lt;1&gt;</b>\n\n"
-        'Bel 112 &amp; <a href="https://a.nl/?a=1&amp;b=2">site</a>\n\n• <b>x</b>'
+        '<b>Titel &lt;1&gt;</b>\n\nBel 112 &amp; <a href="https://a.nl/?a=1&amp;b=2">site</a>\n\n• <b>x</b>'
     ]
 
 

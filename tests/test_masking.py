@@ -23,7 +23,10 @@ from bot.knowledge.masking import masked
         ("Здравствуйте, меня зовут Иван, где врач", "Здравствуйте, меня зовут [name], где врач"),
         ("My name is John Smith. Where is the school?", "My name is [name]. Where is the school?"),
         ("wie is de voogd? groeten van Anna de Vries", "wie is de voogd? groeten van [name]"),
-        ("Waar is de school?\n\nMet vriendelijke groet,\nJan Jansen", "Waar is de school?\n\nMet vriendelijke groet,\n[name]"),
+        (
+            "Waar is de school?\n\nMet vriendelijke groet,\nJan Jansen",
+            "Waar is de school?\n\nMet vriendelijke groet,\n[name]",
+        ),
         ("schrijf @olenka_k of https://t.me/olenka", "schrijf [name] of [link]"),
     ],
 )

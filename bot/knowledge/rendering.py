@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
 
-from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse
+from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse, plain
 from bot.knowledge.facts import Audience, Fact, FactBook, show
 from bot.knowledge.library import OTHERS, PARTS, Entry, Language, Library
 
@@ -48,11 +48,15 @@ class Renderer:
 
     def title(self, entry_id: str, language: str) -> str:
         """Return the title of an entry in one language."""
-        return self._text(self._library.entry(entry_id, language).title, language)
+        return self._line(self._library.entry(entry_id, language).title, language)
 
     def button(self, entry_id: str, language: str) -> str:
         """Return the short title of an entry, for a button."""
-        return self._text(self._library.entry(entry_id, language).button, language)
+        return self._line(self._library.entry(entry_id, language).button, language)
+
+    def _line(self, template: str, language: str) -> str:
+        """A title or a label on a button: text without any markup."""
+        return plain(parse(self._text(template, language)))
 
     def topic(self, topic_id: str, language: str, audience: Audience | None = None) -> Document:
         """Return a topic's answer: title, what concerns this reader, and where it comes from.

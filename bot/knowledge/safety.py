@@ -1,0 +1,772 @@
+"""Safety: words of suicide and of danger now, recognised before anything else is done with a message.
+
+What is recognised is data, content/<language>/safety.yaml, which an editor can read: `words` are concepts
+(wanting, dying, weapons, "no longer" …), `crisis`, `act_now` and `emergency` are patterns that combine them,
+`harmless` are idioms that take the words which they cover out of the game, `past` are the signs of
+something that is over, and `calm` those of a question for information ("which number", "a drill"), which keep
+a word such as "ambulance" from being an emergency.
+
+How a pattern is written:
+    word            this word, one slip allowed when it is long          stem*     any word that begins so
+    <class>         any word or phrase of that class                     (a|b c)   one of these
+    one two         next to each other (fillers such as "the" are not counted)
+    one .. two      up to three words between                            one ... two  up to eight
+    one & two       near each other in either order                      one && two   both somewhere in the text
+    ^ and $         the begin and the end of a sentence                  <number>  a number in digits
+    … unless x      not where x is near
+
+Everything is matched with sets of places in the text, one bit a word, so that the work grows with the length of
+the text and never explodes.
+"""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+import yaml
+
+from bot.errors import ContentError
+
+
+class Alarm(StrEnum):
+    """Why a message needs help at once instead of an ordinary answer."""
+
+    CRISIS = "crisis"
+    EMERGENCY = "emergency"
+
+
+class BadSafety(ContentError, ValueError):
+    """A safety.yaml cannot be used; each of its `findings` names the file, the line and the entry."""
+
+
+class SafetyNet:
+    """Recognises suicide and danger now in any of the languages that it was built from."""
+
+    def __init__(self, pages: "Sequence[Page]") -> None:
+        """Build from the pages of all languages; those of one family are read together."""
+        families: dict[str, list[Page]] = {}
+        for page in pages:
+            families.setdefault(page.family, []).append(page)
+        self.languages = tuple(page.language for page in pages)
+        self._readers = tuple(_Reader(members) for members in families.values())
+
+    @classmethod
+    def load(cls, content_dir: Path) -> Self:
+        """Return the net made of every content/<language>/safety.yaml.
+
+        Raises:
+            BadSafety: if there is none, or if one cannot be used.
+
+        """
+        paths = sorted(content_dir.glob("*/safety.yaml"))
+        if not paths:
+            raise BadSafety([f"{content_dir}: no language has a safety.yaml, so danger would go unseen"])
+        return cls([read_page(path) for path in paths])
+
+    def alarm(self, text: str) -> Alarm | None:
+        """Return the alarm that a message raises, if any.
+
+        Danger by an act that is going on (pills taken, on the bridge, bleeding) goes before thoughts of suicide,
+        and these go before other danger.
+        """
+        words = _tokens(text)
+        seen = set()
+        for reader in self._readers:
+            found = reader.read(words)
+            if found == _ACT:
+                return Alarm.EMERGENCY
+            seen.add(found)
+        if _CRISIS in seen:
+            return Alarm.CRISIS
+        return Alarm.EMERGENCY if _EMERGENCY in seen else None
+
+
+# ---------------------------------------------------------------------------- the language data
+
+_ACT, _CRISIS, _EMERGENCY = "act_now", "crisis", "emergency"
+_HARMLESS, _PAST, _CALM = "harmless", "past", "calm"
+_RULES = (_HARMLESS, _PAST, _CALM, _ACT, _CRISIS, _EMERGENCY)
+# Which signs silence which rules: an information question silences no act, nothing silences a crisis.
+_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _EMERGENCY: (_PAST, _CALM)}
+_KEYS = frozenset({"family", "fillers", "lookalikes", "words", *_RULES})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of a safety.yaml and the line where it stands."""
+
+    text: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One language's safety.yaml as it was read."""
+
+    path: str
+    language: str
+    family: str
+    fillers: tuple[Line, ...] = ()
+    lookalikes: tuple[Line, ...] = ()
+    words: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    rules: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+
+
+def read_page(path: Path) -> Page:
+    """Return the safety.yaml at `path`.
+
+    Raises:
+        BadSafety: if it is no YAML, has an unknown key, or an entry of the wrong form.
+
+    """
+    name = "/".join(path.parts[-3:])
+    try:
+        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSafety([f"{name}:1: cannot be read: {error}"]) from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise BadSafety([f"{name}:{line}: is no YAML: {getattr(error, 'problem', error)}"]) from error
+    findings: list[str] = []
+    top = dict(_pairs(tree, name, findings))
+    findings += [
+        f"{name}:{key.number}: unknown key {key.text!r}; there are {', '.join(sorted(_KEYS))}"
+        for key in top
+        if key.text not in _KEYS
+    ]
+    parts = {key.text: node for key, node in top.items()}
+    words = dict(_pairs(parts["words"], name, findings)) if "words" in parts else {}
+    page = Page(
+        path=name,
+        language=path.parent.name,
+        family=next((line.text for line in _entries(parts.get("family"), name, findings)), path.parent.name),
+        fillers=tuple(_entries(parts.get("fillers"), name, findings)),
+        lookalikes=tuple(_entries(parts.get("lookalikes"), name, findings)),
+        words={key.text: tuple(_entries(node, name, findings)) for key, node in words.items()},
+        rules={rule: tuple(_whole(parts.get(rule), name, findings)) for rule in _RULES},
+    )
+    if not findings and not page.rules[_CRISIS] + page.rules[_EMERGENCY]:
+        findings.append(f"{name}:1: has neither `crisis` nor `emergency`, so danger would go unseen")
+    if findings:
+        raise BadSafety(findings)
+    return page
+
+
+def _pairs(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[tuple[Line, yaml.Node]]:
+    if not isinstance(node, yaml.MappingNode):
+        line = node.start_mark.line + 1 if node else 1
+        findings.append(f"{name}:{line}: here belong keys with values")
+        return
+    for key, value in node.value:
+        yield Line(str(key.value), key.start_mark.line + 1), value
+
+
+def _whole(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[Line]:
+    """The entries of a list, each a text."""
+    if node is None:
+        return
+    if not isinstance(node, yaml.SequenceNode):
+        findings.append(f"{name}:{node.start_mark.line + 1}: here belongs a list")
+        return
+    for entry in node.value:
+        if isinstance(entry, yaml.ScalarNode) and entry.value.strip():
+            yield Line(entry.value, entry.start_mark.line + 1)
+        else:
+            findings.append(f"{name}:{entry.start_mark.line + 1}: each entry of this list is one line of text")
+
+
+def _entries(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[Line]:
+    """The entries of a text that is divided by commas, or of a list of such texts."""
+    lines = (
+        [Line(node.value, node.start_mark.line + 1)]
+        if isinstance(node, yaml.ScalarNode)
+        else _whole(node, name, findings)
+    )
+    for line in lines:
+        yield from (Line(part.strip(), line.number) for part in line.text.split(",") if part.strip())
+
+
+# ---------------------------------------------------------------------------- the words of a text
+
+
+class _Letters(dict[int, str]):
+    """Lower case, one apostrophe, no accents and nothing invisible; learns each letter when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code).lower()
+        if unicodedata.category(letter[0]) in ("Cf", "Mn"):
+            letter = ""
+        elif not _is_cyrillic(letter):
+            letter = "".join(
+                part for part in unicodedata.normalize("NFKD", letter) if unicodedata.category(part) != "Mn"
+            )
+        if len(self) < _LETTERS_KEPT:
+            self[code] = letter
+        return letter
+
+
+def _is_cyrillic(letter: str) -> bool:
+    return "\u0400" <= letter[:1] <= "\u04ff"
+
+
+_LETTERS_KEPT = 4096
+_LETTERS = _Letters({ord(mark): "'" for mark in "'’ʼ‘`´ʹ′＇"} | {ord("ё"): "ё", ord("Ё"): "ё"})
+_WORD_OR_STOP = re.compile(r"[^\W_]+(?:'+[^\W_]+)*'*|\.{2,}|[.!?;\n…]+")
+_ELLIPSIS = re.compile(r"\.{2,}|…+")
+_STOP = "."
+# Cyrillic letters that look like Latin ones: a word that mixes both alphabets is read as Cyrillic.
+_LOOK = str.maketrans("aceiopxykmthb", "асеіорхукмтнв")
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the words of a text in lower case, with a full stop wherever a sentence ends."""
+    tokens: list[str] = []
+    for found in _WORD_OR_STOP.finditer(unicodedata.normalize("NFC", text).translate(_LETTERS)):
+        token = found.group()
+        if token[0].isalnum():
+            tokens.append(token.replace("'", ""))
+        elif tokens and tokens[-1] != _STOP and not _ELLIPSIS.fullmatch(token):
+            tokens.append(_STOP)
+    return tokens
+
+
+_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "h", "д": "d", "е": "e", "є": "ie", "ё": "e", "ж": "zh",
+    "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
+    "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "ch", "ш": "sh",
+    "щ": "sh", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
+}  # fmt: skip
+_FROM_CYRILLIC = str.maketrans(_CYRILLIC)
+# Other ways in which people write these letters in Latin: j or z or g for ж, c and s without their hooks, yo for ё.
+_OTHER_WAYS = tuple(
+    str.maketrans(_CYRILLIC | change)
+    for change in (
+        {"ж": "j"},
+        {"ж": "z", "ч": "c", "ш": "s", "щ": "sc"},
+        {"ж": "g"},
+        {"ё": "io"},
+        {"щ": "shch"},
+    )
+)
+_SOUNDS = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v", "x": "h", "q": "k", "4": "C", "6": "S"})
+_DIGRAPHS = (
+    ("shch", "S"), ("sch", "S"), ("shh", "S"), ("sh", "S"), ("ch", "C"), ("zh", "Z"), ("kh", "h"),
+    ("ts", "c"), ("tz", "c"),
+)  # fmt: skip
+_I_BEFORE_VOWEL = re.compile(r"i+(?=[aeou])")
+_REPEATED = re.compile(r"(.)\1+")
+_THREE = re.compile(r"(.)\1{2,}")
+_HAS_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_HAS_LATIN = re.compile(r"[a-z]")
+_DIGITS_AS_LETTERS = str.maketrans("013457", "oieast")
+
+
+def _fold(latin: str) -> str:
+    for written, sound in _DIGRAPHS:
+        if written in latin:
+            latin = latin.replace(written, sound)
+    return _REPEATED.sub(r"\1", _I_BEFORE_VOWEL.sub("", latin.translate(_SOUNDS)))
+
+
+def _slavic(word: str) -> str:
+    """One spelling for Cyrillic and for what people make of it in Latin letters: «жити», zhyty, jiti."""
+    if word.isdigit():
+        return word
+    if _HAS_CYRILLIC.search(word):
+        word = word.translate(_LOOK).translate(_FROM_CYRILLIC)
+    return _fold(word)
+
+
+def _slavic_ways(word: str) -> set[str]:
+    """All spellings under which a word of the data may be met."""
+    ways = {_slavic(word)}
+    if _HAS_CYRILLIC.search(word):
+        ways |= {_fold(word.translate(way)) for way in _OTHER_WAYS}
+    return ways
+
+
+def _plain(word: str) -> str:
+    """A word of a language that is written in its own letters, with l3tters for digits."""
+    word = word if word.isdigit() else word.translate(_DIGITS_AS_LETTERS)
+    return _THREE.sub(r"\1", word)
+
+
+# ---------------------------------------------------------------------------- finding words, with one slip
+
+_FUZZY_FROM = 6
+_SWAP_FROM = 4
+_LONGEST = 24
+_NUMBER = "<number>"
+
+
+def _without_one(word: str) -> Iterator[str]:
+    for place in range(1, len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether two different words are one letter more, less, other or swapped apart."""
+    start = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs:
+            break
+        start += 1
+    one, other = one[start:], other[start:]
+    if len(one) > len(other):
+        return one[1:] == other
+    if len(one) < len(other):
+        return one == other[1:]
+    return one[1:] == other[1:] or (one[:2] == other[1::-1] and one[2:] == other[2:])
+
+
+class _Lexicon:
+    """Which atoms (words and stems of the data) a word of a text stands for."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, set[int]] = {}
+        self._stems: dict[str, set[int]] = {}
+        self._near_words: dict[str, set[str]] = {}
+        self._near_stems: dict[str, set[str]] = {}
+        self._known: set[str] = set()
+        self._stem_lengths: list[int] = []
+
+    def add(self, key: str, stem: bool, atom: int) -> None:
+        """Let `key` stand for an atom."""
+        (self._stems if stem else self._words).setdefault(key, set()).add(atom)
+
+    def add_lookalike(self, key: str) -> None:
+        """Never take `key` for a misspelling of another word."""
+        self._known.add(key)
+
+    def seal(self) -> None:
+        """Prepare the looking up; nothing is added afterwards."""
+        for table, near, shortest in (
+            (self._words, self._near_words, _SWAP_FROM),
+            (self._stems, self._near_stems, _FUZZY_FROM),
+        ):
+            for key in table:
+                if len(key) >= shortest and not key.isdigit():
+                    for shorter in (key, *_without_one(key)):
+                        near.setdefault(shorter, set()).add(key)
+        self._stem_lengths = sorted({len(key) for key in self._stems})
+
+    def look_up(self, key: str) -> frozenset[int]:
+        """Return the atoms that a word stands for; a slip is forgiven only if it stands for none as it is."""
+        found = set(self._words.get(key, ()))
+        for length in self._stem_lengths:
+            if length > len(key):
+                break
+            found |= self._stems.get(key[:length], set())
+        if key.isdigit():
+            found |= self._words.get(_NUMBER, set())
+        elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
+            found = self._forgiving(key)
+        return frozenset(found)
+
+    def _forgiving(self, key: str) -> set[int]:
+        found: set[int] = set()
+        for shorter in (key, *_without_one(key)):
+            for word in self._near_words.get(shorter, ()):
+                long_enough = min(len(word), len(key) + 1) >= _FUZZY_FROM
+                swapped = len(word) == len(key) and sorted(word) == sorted(key)
+                if (long_enough or swapped) and _one_slip(word, key):
+                    found |= self._words[word]
+        for length in range(
+            _FUZZY_FROM - 1, min(len(key), self._stem_lengths[-1] + 1 if self._stem_lengths else 0) + 1
+        ):
+            begin = key[:length]
+            for shorter in (begin, *_without_one(begin)):
+                for stem in self._near_stems.get(shorter, ()):
+                    if abs(len(stem) - length) <= 1 and _one_slip(stem, begin):
+                        found |= self._stems[stem]
+        return found
+
+
+# ---------------------------------------------------------------------------- patterns
+
+# How many words may stand between, how far "near" reaches, and the empty places between two sentences.
+_GAPS = {"..": 3, "...": 8}
+_NEAR = 6
+_AROUND = 10
+_BREAK = 12
+
+_Phrase = tuple[int, ...]
+"""Atoms that follow one another."""
+
+_Found = dict[int, int]
+"""Where phrases begin, one bit a place, by the number of their words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The next item of a pattern, and how far before and after it the one before may stand."""
+
+    item: int
+    ahead: int = 0
+    back: int = 0
+
+
+_Chain = tuple[_Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Chains of steps that must all be found, and patterns that must not be near."""
+
+    chains: tuple[_Chain, ...]
+    unless: "tuple[_Pattern, ...]" = ()
+    source: str = ""
+
+    def items(self) -> Iterator[int]:
+        """All items without which the pattern cannot match."""
+        return (step.item for chain in self.chains for step in chain)
+
+
+def _spread(places: int, width: int) -> int:
+    """Each place and the `width` places after it."""
+    done = 0
+    while done < width:
+        step = min(done + 1, width - done)
+        places |= places << step
+        done += step
+    return places
+
+
+def _spread_back(places: int, width: int) -> int:
+    done = 0
+    while done < width:
+        step = min(done + 1, width - done)
+        places |= places >> step
+        done += step
+    return places
+
+
+class _Reading:
+    """One text as one family of languages reads it: where each item stands."""
+
+    def __init__(self, found: Mapping[int, _Found]) -> None:
+        self._found = found
+
+    def ends(self, chain: _Chain) -> list[int]:
+        """Where each step of a chain ends; the last is 0 if the chain is not there."""
+        ends: list[int] = []
+        here = 0
+        for number, step in enumerate(chain):
+            reach = -1
+            if number:
+                reach = _spread(here << 1, step.ahead)
+                if step.back:
+                    reach |= _spread_back(here >> 1, step.back)
+            here = 0
+            for length, begins in self._found.get(step.item, {}).items():
+                here |= (begins & reach) << (length - 1)
+            ends.append(here)
+            if not here:
+                break
+        return ends
+
+    def cover(self, pattern: _Pattern) -> int:
+        """The places of all words that a pattern matches."""
+        covered = 0
+        for chain in pattern.chains:
+            ends = self.ends(chain)
+            if not ends[-1]:
+                return 0
+            good = ends[-1]
+            for number in range(len(chain) - 1, -1, -1):
+                step, begins_here = chain[number], 0
+                for length, begins in self._found.get(step.item, {}).items():
+                    hit = begins & (good >> (length - 1))
+                    begins_here |= hit
+                    covered |= _spread(hit, length - 1)
+                if number:
+                    before = _spread_back(begins_here >> 1, step.ahead)
+                    if step.back:
+                        before |= _spread(begins_here << 1, step.back)
+                    good = ends[number - 1] & before
+        return covered
+
+    def matches(self, pattern: _Pattern, silenced: int = 0) -> bool:
+        """Whether a pattern is there, outside the places that are silenced."""
+        for one in pattern.unless:
+            covered = self.cover(one)
+            if covered:
+                silenced |= _around(covered)
+        return all(self.ends(chain)[-1] & ~silenced for chain in pattern.chains)
+
+    def without(self, covered: int) -> "_Reading":
+        """The same text with some words taken out of the game."""
+        if not covered:
+            return self
+        return _Reading(
+            {
+                item: {length: begins & ~_spread_back(covered, length - 1) for length, begins in places.items()}
+                for item, places in self._found.items()
+            }
+        )
+
+
+def _around(places: int) -> int:
+    return _spread(places, _AROUND) | _spread_back(places, _AROUND)
+
+
+_MARK = re.compile(r"[()|]|[^\s()|]+")
+_MARKS = ("^", "$")
+_MOST_PHRASES = 5000
+_WRITTEN = re.compile(r"[\w'’-]+\*?|[$^]|<number>")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The pieces of a chain: gaps and items, an item being a word, a class or all within parentheses."""
+    piece, depth = "", 0
+    for mark in _MARK.findall(text):
+        depth += (mark == "(") - (mark == ")")
+        piece += f" {mark}"
+        if depth <= 0:
+            yield piece.strip()
+            piece = ""
+    if piece:
+        raise ValueError("a parenthesis is left open")
+
+
+class _Reader:
+    """All that one family of languages recognises."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._slavic = any(page.family == "slavic" for page in pages)
+        self._lexicon = _Lexicon()
+        self._atoms: dict[tuple[str, bool], int] = {}
+        self._items: dict[frozenset[_Phrase], int] = {}
+        self._findings: list[str] = []
+        self._fillers = {
+            way for page in pages for line in page.fillers for word in _tokens(line.text) for way in self._written(word)
+        }
+        for page in pages:
+            for line in page.lookalikes:
+                for word in _tokens(line.text):
+                    self._lexicon.add_lookalike(self._key(word))
+        self._classes = self._read_classes(pages)
+        self._used: set[str] = set()
+        rules = {name: [self._pattern(page, line) for page in pages for line in page.rules[name]] for name in _RULES}
+        self._findings += [
+            f"{page.path}:{lines[0].number if lines else 1}: no pattern uses the words of <{name}>"
+            for page in pages
+            for name, lines in page.words.items()
+            if name not in self._used
+        ]
+        if self._findings:
+            raise BadSafety(self._findings)
+        self._rules = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
+        self._phrases: dict[int, list[tuple[int, _Phrase]]] = {}
+        for phrases, item in self._items.items():
+            for phrase in phrases:
+                self._phrases.setdefault(phrase[0], []).append((item, phrase[1:]))
+        self._lexicon.seal()
+
+    # ------------------------------------------------------------------ reading a text
+
+    def read(self, words: Sequence[str]) -> str | None:
+        """Return the gravest list of rules that a text meets."""
+        reading = self._reading(words)
+        reading = reading.without(self._covered(reading, _HARMLESS))
+        for name, signs in _SILENCED_BY.items():
+            rules = list(self._possible(reading, name))
+            silenced = 0
+            for sign in signs if rules else ():
+                silenced |= _around(self._covered(reading, sign))
+            if any(reading.matches(rule, silenced) for rule in rules):
+                return name
+        return None
+
+    def explain(self, text: str) -> list[str]:
+        """Return the patterns that a text meets, for whoever mends the data."""
+        reading = self._reading(_tokens(text))
+        out = [f"harmless: {rule.source}" for rule in self._possible(reading, _HARMLESS) if reading.cover(rule)]
+        reading = reading.without(self._covered(reading, _HARMLESS))
+        out += [
+            f"{name}: {rule.source}"
+            for name in (_PAST, _CALM)
+            for rule in self._possible(reading, name)
+            if reading.matches(rule)
+        ]
+        out += [
+            f"{name}: {rule.source}"
+            for name in (_ACT, _CRISIS, _EMERGENCY)
+            for rule in self._possible(reading, name)
+            if reading.matches(rule)
+        ]
+        return out
+
+    def _reading(self, words: Sequence[str]) -> _Reading:
+        atoms: dict[int, int] = {}
+        known: dict[str, frozenset[int]] = {}
+        begin, end = self._atoms.get(("^", False)), self._atoms.get(("$", False))
+        place, fresh = _BREAK, True
+        for word in words:
+            if word == _STOP:
+                if end is not None:
+                    atoms[end] = atoms.get(end, 0) | 1 << place
+                place, fresh = place + _BREAK, True
+                continue
+            if word in self._fillers:
+                continue
+            if fresh and begin is not None:
+                atoms[begin] = atoms.get(begin, 0) | 1 << (place - 1)
+            fresh = False
+            hits = known.get(word)
+            if hits is None:
+                hits = known[word] = self._lexicon.look_up(self._key(word))
+            bit = 1 << place
+            for atom in hits:
+                atoms[atom] = atoms.get(atom, 0) | bit
+            place += 1
+        if end is not None and not fresh:
+            atoms[end] = atoms.get(end, 0) | 1 << place
+        found: dict[int, _Found] = {}
+        for atom, places in atoms.items():
+            for item, rest in self._phrases.get(atom, ()):
+                begins = places
+                for number, following in enumerate(rest, 1):
+                    begins &= atoms.get(following, 0) >> number
+                    if not begins:
+                        break
+                if begins:
+                    lengths = found.setdefault(item, {})
+                    lengths[len(rest) + 1] = lengths.get(len(rest) + 1, 0) | begins
+        return _Reading(found)
+
+    def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
+        present = reading._found.keys()
+        return (rule for rule in self._rules[name] if all(item in present for item in rule.items()))
+
+    def _covered(self, reading: _Reading, name: str) -> int:
+        covered = 0
+        for rule in self._possible(reading, name):
+            if not rule.unless or reading.matches(rule):
+                covered |= reading.cover(rule)
+        return covered
+
+    def _key(self, word: str) -> str:
+        return _slavic(word) if self._slavic else _plain(word)
+
+    def _ways(self, word: str) -> set[str]:
+        return _slavic_ways(word) if self._slavic else {_plain(word)}
+
+    def _written(self, word: str) -> set[str]:
+        """A short word in its own letters and in Latin ones; folded it would meet too many others."""
+        ways = (_FROM_CYRILLIC, *_OTHER_WAYS) if self._slavic else ()
+        return {word, *(word.translate(way) for way in ways)}
+
+    # ------------------------------------------------------------------ reading the data
+
+    def _read_classes(self, pages: Sequence[Page]) -> dict[str, frozenset[_Phrase]]:
+        classes: dict[str, set[_Phrase]] = {}
+        for page in pages:
+            for name, lines in page.words.items():
+                phrases = classes.setdefault(name, set())
+                for line in lines:
+                    phrase = self._phrase(line.text)
+                    if phrase:
+                        phrases.add(phrase)
+                    else:
+                        self._findings.append(f"{page.path}:{line.number}: words of <{name}>: {line.text!r} is empty")
+        return {name: frozenset(phrases) for name, phrases in classes.items()}
+
+    def _phrase(self, text: str) -> _Phrase:
+        atoms = []
+        for piece in text.split():
+            stem = piece.endswith("*") and len(piece) > 1
+            if piece in (_NUMBER, *_MARKS):
+                atoms.append(self._atom(piece, False, {piece}))
+                continue
+            for word in _tokens(piece):
+                ways = self._ways(word)
+                if stem or word not in self._fillers:
+                    atoms.append(self._atom(self._key(word), stem, ways))
+        return tuple(atoms)
+
+    def _atom(self, key: str, stem: bool, ways: Iterable[str]) -> int:
+        atom = self._atoms.setdefault((key, stem), len(self._atoms))
+        if key not in _MARKS:
+            for way in ways:
+                self._lexicon.add(way, stem, atom)
+        return atom
+
+    def _pattern(self, page: Page, line: Line) -> _Pattern | None:
+        when, *unless = line.text.split(" unless ")
+        try:
+            return _Pattern(
+                tuple(self._chain(part) for part in when.split("&&")),
+                tuple(_Pattern((self._chain(part),)) for part in unless),
+                sys.intern(f"{page.path}:{line.number}: {line.text}"),
+            )
+        except ValueError as error:
+            self._findings.append(f"{page.path}:{line.number}: {line.text!r}: {error}")
+            return None
+
+    def _chain(self, text: str) -> _Chain:
+        steps: list[_Step] = []
+        ahead, back, joined = 0, 0, True
+        for piece in _pieces(text):
+            if piece in _GAPS or piece == "&":
+                if joined:
+                    raise ValueError(f"{piece} stands between two items")
+                ahead, back, joined = (_NEAR, _NEAR, True) if piece == "&" else (_GAPS[piece], 0, True)
+                continue
+            phrases = self._alternatives(piece)
+            if phrases:
+                steps.append(_Step(self._items.setdefault(phrases, len(self._items)), ahead, back))
+                ahead, back, joined = 0, 0, False
+        if joined:
+            raise ValueError("an item is missing" if steps else "is empty, or nothing but fillers")
+        return tuple(steps)
+
+    def _alternatives(self, piece: str) -> frozenset[_Phrase]:
+        marks = _MARK.findall(piece)
+        phrases = self._either(marks)
+        if marks:
+            raise ValueError("a parenthesis is not closed, or closed twice")
+        if len(phrases) > _MOST_PHRASES:
+            raise ValueError("stands for too many phrases")
+        return frozenset(phrases) - {()}
+
+    def _either(self, marks: list[str]) -> set[_Phrase]:
+        """The phrases of `one|two (three|four)`, up to a closing parenthesis; takes what it reads off `marks`."""
+        phrases: set[_Phrase] = set()
+        now: set[_Phrase] = {()}
+        while marks and marks[0] != ")":
+            mark = marks.pop(0)
+            if mark == "|":
+                phrases, now = phrases | now, {()}
+                continue
+            if mark == "(":
+                following = self._either(marks)
+                if not marks:
+                    raise ValueError("a parenthesis is left open")
+                marks.pop(0)
+            else:
+                following = self._one(mark)
+            if len(now) * len(following) > _MOST_PHRASES:
+                raise ValueError("stands for too many phrases")
+            now = {first + then for first in now for then in following}
+        return phrases | now
+
+    def _one(self, mark: str) -> Iterable[_Phrase]:
+        """The phrases of a word or a class."""
+        if mark in _GAPS or mark == "&":
+            raise ValueError(f"{mark} cannot stand within parentheses")
+        if not mark.startswith("<") or mark == _NUMBER:
+            if not _WRITTEN.fullmatch(mark):
+                raise ValueError(f"{mark} is no word")
+            return (self._phrase(mark),)
+        name = mark.strip("<>")
+        if name not in self._classes:
+            raise ValueError(f"there is no class {mark} under `words`")
+        self._used.add(name)
+        return self._classes[name]
