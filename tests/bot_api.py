@@ -184,7 +184,7 @@ def _refused(method: str, data: dict[str, Any]) -> str:
     text = re.sub(_TAGS, "", str(data.get("text", "")))
     if not text.strip():
         return "Bad Request: message text is empty"
-    if len(text.encode("utf-16-le")) // 2 > 4096:  # noqa: PLR2004
+    if len(text.encode("utf-16-le")) // 2 > 4096:
         return "Bad Request: message is too long"
     open_tags: list[str] = []
     for closing, tag in _TAGS.findall(str(data.get("text", ""))):
@@ -196,7 +196,7 @@ def _refused(method: str, data: dict[str, Any]) -> str:
             return "Bad Request: can't parse entities: tags do not match"
     for row in (data.get("reply_markup") or {"inline_keyboard": []})["inline_keyboard"]:
         for button in row:
-            if not 1 <= len(button["callback_data"].encode()) <= 64:  # noqa: PLR2004
+            if not 1 <= len(button["callback_data"].encode()) <= 64:
                 return "Bad Request: BUTTON_DATA_INVALID"
     return ""
 

@@ -65,5 +65,8 @@ def test_a_wrong_fact_is_refused_with_its_name_and_the_reason(entry: dict[str, A
 def test_an_open_fact_says_who_can_supply_it() -> None:
     fact = read_fact("a", {"kind": "datetime", "value": None, "for": ["oekraine"], "ask": "Welzijn"})
     assert (fact.known, fact.ask, fact.kind, fact.audiences) == (
-        False, "Welzijn", Kind.DATETIME, frozenset({Audience.OEKRAINE}),
+        False,
+        "Welzijn",
+        Kind.DATETIME,
+        frozenset({Audience.OEKRAINE}),
     )

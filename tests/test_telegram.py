@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlite_utils import Database
+from telegram.error import RetryAfter
 
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel
@@ -236,8 +237,6 @@ async def test_nothing_that_was_typed_reaches_the_log(
 
 
 async def test_retries_wait_as_long_as_the_server_says() -> None:
-    from telegram.error import RetryAfter
-
     waits: list[float] = []
     tries = iter([RetryAfter(7), RetryAfter(3), None])
 

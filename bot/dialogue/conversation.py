@@ -177,8 +177,8 @@ class Conversation:
             *self._who_rows(topic_id, person, language),
             *self._offers(topic.related, language),
             (
-                Button(words("answer.yes"), action("y", topic_id, language)),
-                Button(words("answer.no"), action("n", topic_id, language, token)),
+                Button(words("answer.helpful"), action("y", topic_id, language)),
+                Button(words("answer.unhelpful"), action("n", topic_id, language, token)),
             ),
             self._menu_row(language),
         ]

@@ -8,7 +8,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 # Letters that Ukrainian or Russian has and the other lacks.
 _UKRAINIAN = frozenset("іїєґ")
@@ -17,15 +16,6 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z\u00df-\u024f]")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SMOOTHING = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """The most likely language and how likely it is (0 to 1); `latin` = Cyrillic typed in Latin letters."""
-
-    code: str
-    probability: float
-    latin: bool = False
 
 
 class LanguageGuesser:
@@ -38,28 +28,26 @@ class LanguageGuesser:
             counts.setdefault((language, _is_cyrillic(question)), Counter()).update(_grams(question))
         self._models = {key: _logarithms(counter) for key, counter in counts.items() if sum(counter.values()) > 2000}
 
-    def guess(self, text: str) -> Guess | None:
-        """Return the likeliest language of a text; None if it holds no letters or nothing is known."""
+    def probabilities(self, text: str) -> Mapping[str, float]:
+        """Return how likely (0 to 1) each language is; nothing if the text holds no letters."""
         grams = _grams(text)
-        if not grams:
-            return None
         cyrillic = _is_cyrillic(text)
         scores = {
             key: sum(model.get(gram, model[""]) * count for gram, count in grams.items())
             for key, model in self._models.items()
             if key[1] == cyrillic
         }
-        if not scores:
-            return None
+        if not grams or not scores:
+            return {}
         if cyrillic:
             letters = set(text.casefold())
             for (language, _), own in ((("uk", True), _UKRAINIAN), (("ru", True), _RUSSIAN)):
                 if (language, True) in scores:
                     scores[language, True] += 8.0 * len(letters & own)
         # Neighbouring n-grams say the same thing thrice, so the evidence is tempered before it is normalised.
-        best = max(scores, key=scores.__getitem__)
-        total = sum(math.exp((score - scores[best]) / 3) for score in scores.values())
-        return Guess(best[0], 1 / total, latin=best[0] in ("uk", "ru") and not cyrillic)
+        best = max(scores.values())
+        powers = {language: math.exp((score - best) / 3) for (language, _), score in scores.items()}
+        return {language: power / sum(powers.values()) for language, power in powers.items()}
 
     def likeness(self, text: str) -> float:
         """Return how much a text looks like any of the languages in its script: a mean log-probability."""

@@ -355,7 +355,11 @@ class _Reader:
 
     def _words(self, language: Language) -> Words:
         path = self._content / language.code / "interface.yaml"
-        return Words(language.locale, self._yaml(path))
+        try:
+            return Words(language.locale, self._yaml(path))
+        except TypeError as error:
+            self._find(path, 1, str(error))
+            return Words(language.locale, {})
 
     def _test_questions(self, code: str, topics: Mapping[str, Topic]) -> tuple[tuple[str, str], ...]:
         path = self._content / code / "test-questions.yaml"

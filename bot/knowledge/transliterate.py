@@ -33,7 +33,7 @@ _SLAVIC_WORDS = frozenset(
 )
 # Short words that Dutch or English may also have: a nudge.
 _MAYBE = frozenset(
-    "ale chy da mi mo my na nam nas ne ni no on pro sho ta tak tam tsi ty u v vas vam vy z za zi zhe".split()
+    ["ale", "chy", "da", "mi", "mo", "my", "na", "nam", "nas", "ne", "ni", "no", "on", "pro", "sho", "ta", "tak", "tam", "tsi", "ty", "u", "v", "vas", "vam", "vy", "z", "za", "zi", "zhe"]
 )
 
 # Letter groups of Slavic words in Latin letters that Dutch and English words hardly ever have, and the reverse.
@@ -47,7 +47,7 @@ _WESTERN = re.compile(
     r"|([bdfglmprst])\1|'s$|n't$|^ge|^ver|ie$|sch(?![yi])|nd$|rd$|rt$|ld$|ly$"
 )
 # Words of here that stay in Latin letters; a word all in capitals (COA, IND) does too.
-_KEPT = frozenset("digid duo eropuit leefgeld nidos opkoers telegram whatsapp bsn coa gemeente".split())
+_KEPT = frozenset(["digid", "duo", "eropuit", "leefgeld", "nidos", "opkoers", "telegram", "whatsapp", "bsn", "coa", "gemeente"])
 
 
 def looks_like_latin_cyrillic(text: str) -> float:
@@ -95,19 +95,14 @@ def _stays(word: str) -> bool:
     lower = word.lower()
     if lower in _SLAVIC_WORDS or lower in _MAYBE:
         return False
-    return lower in _KEPT or (word.isupper() and len(word) > 1) or _evidence(lower) < -0.4  # noqa: PLR2004
+    return lower in _KEPT or (word.isupper() and len(word) > 1) or _evidence(lower) < -0.4
 
 
 _RUSSIAN_ONLY = frozenset(
-    "byl byla bylo chto chtoby dengi detey detej deti detskiy esli eto etot hochu ili kak kakaya kakie kakoi kakoj "
-    "kakoy kogda kuda menya mne mogu mozhno mojno nado net nuzhen nuzhna nuzhno nujno otkuda pochemu poluchit pomosch "
-    "pomoshch pomosh privet rabota rabotat rebenka rebenku rebenok seichas seychas skolko spasibo tolko vrach vracha "
-    "yest zachem zdes i".split()
+    ["byl", "byla", "bylo", "chto", "chtoby", "dengi", "detey", "detej", "deti", "detskiy", "esli", "eto", "etot", "hochu", "ili", "kak", "kakaya", "kakie", "kakoi", "kakoj", "kakoy", "kogda", "kuda", "menya", "mne", "mogu", "mozhno", "mojno", "nado", "net", "nuzhen", "nuzhna", "nuzhno", "nujno", "otkuda", "pochemu", "poluchit", "pomosch", "pomoshch", "pomosh", "privet", "rabota", "rabotat", "rebenka", "rebenku", "rebenok", "seichas", "seychas", "skolko", "spasibo", "tolko", "vrach", "vracha", "yest", "zachem", "zdes", "i"]
 )
 _UKRAINIAN_ONLY = frozenset(
-    "abo bude budu chy chomu dity ditej ditey dytyna dytyni dytynu dopomoha hroshi jak jaka jakshcho khto koly maye "
-    "mayu meni mozhe mozhna mozna nemaye nema potribna potriben potribno scho shcho sho skilky ta tse tut treba vid "
-    "yak yaka yake yaki yakshcho ye i".split()
+    ["abo", "bude", "budu", "chy", "chomu", "dity", "ditej", "ditey", "dytyna", "dytyni", "dytynu", "dopomoha", "hroshi", "jak", "jaka", "jakshcho", "khto", "koly", "maye", "mayu", "meni", "mozhe", "mozhna", "mozna", "nemaye", "nema", "potribna", "potriben", "potribno", "scho", "shcho", "sho", "skilky", "ta", "tse", "tut", "treba", "vid", "yak", "yaka", "yake", "yaki", "yakshcho", "ye", "i"]
 )
 
 # What Latin letters stand for, the longest first. Each language has a few of its own on top.

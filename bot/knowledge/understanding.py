@@ -4,6 +4,7 @@ Safety comes first and alone decides about danger. The finder's probabilities th
 a choice of three and an honest no, by the thresholds that docs/decisions/finder.md measured.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,15 +125,17 @@ class Understanding:
     def language(self, text: str, own: str | None = None, hint: str | None = None) -> str:
         """Return the language to answer a message in: its own if that is clear, else the person's choice."""
         fallback = own or hint
-        guess = self._guesser.guess(text)
-        if guess is None:
+        answers: defaultdict[str, float] = defaultdict(float)
+        for code, probability in self._guesser.probabilities(text).items():
+            answers[self._library.answer_language(code)] += probability
+        if not answers:
             return self._spoken(fallback)
-        answer = self._library.answer_language(guess.code)
+        answer = max(answers, key=answers.__getitem__)
         if fallback is None:
             return answer
         enough = len(text.split()) >= _ENOUGH_WORDS or _foreign_script(text, fallback)
         needed = 0.97 if own else 0.8
-        return answer if enough and guess.probability >= needed else self._spoken(fallback)
+        return answer if enough and answers[answer] >= needed else self._spoken(fallback)
 
     def _spoken(self, code: str | None) -> str:
         if code is None or code not in self._library.languages:

@@ -89,6 +89,10 @@ _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in tree.items():
+        if not isinstance(key, str):
+            raise TypeError(
+                f"the key {key!r} in {prefix or 'the file'} is no text: YAML reads yes, no and numbers as values"
+            )
         if isinstance(value, Mapping) and not set(value) <= _PLURALS:
             yield from _flat(value, f"{prefix}{key}.")
         else:

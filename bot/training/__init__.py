@@ -16,6 +16,7 @@ def learn(content: Path, weights: Path, say: Callable[[str], None]) -> None:
     Raises:
         CannotTrain: if a library is missing.
         ContentError: if the content cannot be read.
+
     """
     try:
         from bot.training.learning import learn_and_write

