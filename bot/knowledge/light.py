@@ -1,20 +1,24 @@
 """The light part of the finder: pure Python, always there.
 
-Questions become character n-grams of their skeleton (bot.knowledge.skeleton). Each label has, per language, one
-centroid of its examples. The idf of an n-gram is counted over labels, so that what every topic says weighs little.
+Questions become character n-grams of their skeleton (bot.knowledge.skeleton), so one index serves all languages and
+scripts. Each label has one centroid of all its examples, whatever their language. The idf of an n-gram is counted over
+labels; n-grams that very many labels share say nothing and are left out, which makes it fast
+(docs/decisions/finder.md has the measurements).
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.knowledge.skeleton import skeleton
 
 _SHORTEST, _LONGEST = 2, 5
+_TOO_COMMON = 0.3
+"""The share of labels from which on an n-gram is left out."""
 
 
 def grams(text: str) -> Counter[str]:
-    """Return the n-grams of a text's skeleton, word by word with their edges marked, and whole words."""
+    """Return the n-grams of a text's skeleton, word by word with their edges marked."""
     counts: Counter[str] = Counter()
     for word in skeleton(text).split():
         padded = f" {word} "
@@ -24,49 +28,44 @@ def grams(text: str) -> Counter[str]:
 
 
 class LightPart:
-    """Scores every label for a question: the cosine with its nearest centroid (0 to 1)."""
+    """Scores every label for a question: the cosine with its centroid (0 to 1)."""
 
     def __init__(self, examples: Iterable[tuple[str, str, str]]) -> None:
         """Learn from (label, language, question) examples."""
-        bags: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-        for label, language, question in examples:
-            bags[label, language].update(_dampened(grams(question)))
-        self.labels: tuple[str, ...] = tuple(sorted({label for label, _ in bags}))
-        position = {label: index for index, label in enumerate(self.labels)}
-        self._idf = self._inverse_frequencies(bags)
+        bags: dict[str, Counter[str]] = defaultdict(Counter)
+        for label, _language, question in examples:
+            # Within one example an n-gram counts once: a repeated word is no proof.
+            bags[label].update(grams(question).keys())
+        self.labels: tuple[str, ...] = tuple(sorted(bags))
+        self._idf = _inverse_frequencies(bags)
+        self._unseen = math.log(1 + len(self.labels))
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._owner: list[int] = []
-        for number, ((label, _), bag) in enumerate(bags.items()):
-            self._owner.append(position[label])
-            weights = {gram: math.log1p(count) * self._idf[gram] for gram, count in bag.items()}
-            norm = math.sqrt(sum(weight * weight for weight in weights.values()))
+        common = math.log((1 + len(self.labels)) / (_TOO_COMMON * len(self.labels)))
+        for position, label in enumerate(self.labels):
+            weights = {gram: math.log1p(count) * self._idf[gram] for gram, count in bags[label].items()}
+            norm = _norm(weights)
             for gram, weight in weights.items():
-                self._postings[gram].append((number, weight / norm))
-
-    def _inverse_frequencies(self, bags: dict[tuple[str, str], Counter[str]]) -> dict[str, float]:
-        labels_with: dict[str, set[str]] = defaultdict(set)
-        for (label, _), bag in bags.items():
-            for gram in bag:
-                labels_with[gram].add(label)
-        return {gram: math.log((1 + len(self.labels)) / len(found)) for gram, found in labels_with.items()}
+                if self._idf[gram] >= common:
+                    self._postings[gram].append((position, weight / norm))
 
     def scores(self, question: str) -> Sequence[float]:
         """Return a score per label, in the order of `labels`."""
         # What was never seen counts in the norm, as rare as rare can be: strange questions score low everywhere.
-        unseen = math.log(1 + len(self.labels))
-        weights = {gram: math.log1p(count) * self._idf.get(gram, unseen) for gram, count in grams(question).items()}
-        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        found = [0.0] * len(self._owner)
+        weights = {
+            gram: math.log1p(count) * self._idf.get(gram, self._unseen) for gram, count in grams(question).items()
+        }
+        norm = _norm(weights)
+        found = [0.0] * len(self.labels)
         for gram, weight in weights.items():
-            for number, other in self._postings.get(gram, ()):
-                found[number] += weight * other
-        best = [0.0] * len(self.labels)
-        for number, score in enumerate(found):
-            owner = self._owner[number]
-            best[owner] = max(best[owner], score / norm)
-        return best
+            for position, other in self._postings.get(gram, ()):
+                found[position] += weight * other
+        return [score / norm for score in found]
 
 
-def _dampened(counts: Counter[str]) -> Iterator[str]:
-    """Within one example an n-gram counts once: a repeated word is no proof."""
-    return iter(counts)
+def _inverse_frequencies(bags: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
+    labels_with = Counter(gram for bag in bags.values() for gram in bag)
+    return {gram: math.log((1 + len(bags)) / count) for gram, count in labels_with.items()}
+
+
+def _norm(weights: Mapping[str, float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
