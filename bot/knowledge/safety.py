@@ -12,7 +12,7 @@ How a pattern is written:
     one two         next to each other (fillers such as "the" are not counted)
     one .. two      up to three words between                            one ... two  up to eight
     one & two       near each other in either order                      one && two   both somewhere in the text
-    ^ and $         the begin and the end of a sentence                  <number>  a number in digits
+    ^ and $         a sentence begins; it ends or pauses                     <number>  a number in digits
     … unless x      not where x is near
 
 Everything is matched with sets of places in the text, one bit a word, so that the work grows with the length of
@@ -217,23 +217,29 @@ def _is_cyrillic(letter: str) -> bool:
 
 _LETTERS_KEPT = 4096
 _LETTERS = _Letters({ord(mark): "'" for mark in "'’ʼ‘`´ʹ′＇"} | {ord("ё"): "ё", ord("Ё"): "ё"})
-_WORD_OR_STOP = re.compile(r"[^\W_]+(?:'+[^\W_]+)*'*|\.{2,}|[.!?;\n…]+")
-_ELLIPSIS = re.compile(r"\.{2,}|…+")
-_STOP = "."
+_WORD_OR_STOP = re.compile(r"[^\W_]+(?:'+[^\W_]+)*'*|\.{2,}|[.!?;\n…]+|[,:()–—-]+")
+_HALF_STOP = re.compile(r"\.{2,}|…+|[,:()–—-]+")
+_STOP, _PAUSE = ".", ","
 # Cyrillic letters that look like Latin ones: a word that mixes both alphabets is read as Cyrillic.
 _LOOK = str.maketrans("aceiopxykmthb", "асеіорхукмтнв")
 
 
 def _tokens(text: str) -> list[str]:
-    """Return the words of a text in lower case, with a full stop wherever a sentence ends."""
+    """Return the words of a text in lower case, with a full stop where a sentence ends, a comma where it pauses."""
     tokens: list[str] = []
     for found in _WORD_OR_STOP.finditer(unicodedata.normalize("NFC", text).translate(_LETTERS)):
         token = found.group()
         if token[0].isalnum():
             tokens.append(token.replace("'", ""))
-        elif tokens and tokens[-1] != _STOP and not _ELLIPSIS.fullmatch(token):
-            tokens.append(_STOP)
+        elif tokens and tokens[-1] not in (_STOP, _PAUSE):
+            tokens.append(_PAUSE if _HALF_STOP.fullmatch(token) else _STOP)
+        elif tokens and tokens[-1] == _PAUSE and not _HALF_STOP.fullmatch(token):
+            tokens[-1] = _STOP
     return tokens
+
+
+def _words(text: str) -> list[str]:
+    return [token for token in _tokens(text) if token not in (_STOP, _PAUSE)]
 
 
 _CYRILLIC = {
@@ -396,6 +402,7 @@ class _Lexicon:
 # How many words may stand between, how far "near" reaches, and the empty places between two sentences.
 _GAPS = {"..": 3, "...": 8}
 _NEAR = 6
+_UNLESS = 6
 _AROUND = 10
 _BREAK = 12
 
@@ -500,7 +507,7 @@ class _Reading:
         for one in pattern.unless:
             covered = self.cover(one)
             if covered:
-                silenced |= _around(covered)
+                silenced |= _around(covered, _UNLESS)
         return all(self.ends(chain)[-1] & ~silenced for chain in pattern.chains)
 
     def without(self, covered: int) -> "_Reading":
@@ -515,8 +522,8 @@ class _Reading:
         )
 
 
-def _around(places: int) -> int:
-    return _spread(places, _AROUND) | _spread_back(places, _AROUND)
+def _around(places: int, width: int = _AROUND) -> int:
+    return _spread(places, width) | _spread_back(places, width)
 
 
 _MARK = re.compile(r"[()|]|[^\s()|]+")
@@ -548,11 +555,11 @@ class _Reader:
         self._items: dict[frozenset[_Phrase], int] = {}
         self._findings: list[str] = []
         self._fillers = {
-            way for page in pages for line in page.fillers for word in _tokens(line.text) for way in self._written(word)
+            way for page in pages for line in page.fillers for word in _words(line.text) for way in self._written(word)
         }
         for page in pages:
             for line in page.lookalikes:
-                for word in _tokens(line.text):
+                for word in _words(line.text):
                     self._lexicon.add_lookalike(self._key(word))
         self._classes = self._read_classes(pages)
         self._used: set[str] = set()
@@ -612,10 +619,11 @@ class _Reader:
         begin, end = self._atoms.get(("^", False)), self._atoms.get(("$", False))
         place, fresh = _BREAK, True
         for word in words:
-            if word == _STOP:
+            if word in (_STOP, _PAUSE):
                 if end is not None:
                     atoms[end] = atoms.get(end, 0) | 1 << place
-                place, fresh = place + _BREAK, True
+                if word == _STOP:
+                    place, fresh = place + _BREAK, True
                 continue
             if word in self._fillers:
                 continue
@@ -688,7 +696,7 @@ class _Reader:
             if piece in (_NUMBER, *_MARKS):
                 atoms.append(self._atom(piece, False, {piece}))
                 continue
-            for word in _tokens(piece):
+            for word in _words(piece):
                 ways = self._ways(word)
                 if stem or word not in self._fillers:
                     atoms.append(self._atom(self._key(word), stem, ways))
