@@ -36,11 +36,16 @@ SAFETY_TOPICS = {Kind.CRISIS: "crisis", Kind.EMERGENCY: "noodgeval"}
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How sure the finder must be (probabilities, 0 to 1)."""
+    """How sure the finder must be (probabilities, 0 to 1).
+
+    `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
+    offer three; `also`: to offer a topic beside an elsewhere entry.
+    """
 
     sure: float = 0.5
-    elsewhere: float = 0.4
-    choices: float = 0.35
+    elsewhere: float = 0.5
+    choices: float = 0.15
+    also: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +121,13 @@ class Understanding:
         if not elsewhere and first.probability >= self._thresholds.sure:
             return Verdict(Kind.ANSWER, language, topics, first.label)
         if 1 - ranking.nothing >= self._thresholds.choices:
-            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in ranking.best[:3]))
+            # What others look after is offered only where it leads.
+            offered = (first, *topics[:2]) if elsewhere else topics
+            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in offered))
         return Verdict(Kind.NONE, language, topics)
 
     def _worth_offering(self, topics: tuple[Ranked, ...]) -> tuple[str, ...]:
-        return tuple(one.label for one in topics[:2] if one.probability >= self._thresholds.elsewhere / 4)
+        return tuple(one.label for one in topics[:2] if one.probability >= self._thresholds.also)
 
     def language(self, text: str, own: str | None = None, hint: str | None = None) -> str:
         """Return the language to answer a message in: its own if that is clear, else the person's choice."""
