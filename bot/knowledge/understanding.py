@@ -39,13 +39,14 @@ class Thresholds:
     """How sure the finder must be (probabilities, 0 to 1).
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
-    offer three; `also`: to offer a topic beside an elsewhere entry.
+    offer three; `also`: to offer a topic beside an elsewhere entry; `crisis`: to take a question for a crisis.
     """
 
     sure: float = 0.5
     elsewhere: float = 0.5
     choices: float = 0.15
     also: float = 0.1
+    crisis: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,10 @@ class Understanding:
         topics = ranking.among(self._library.topics)[:3]
         first = ranking.best[0]
         elsewhere = first.label not in self._library.topics
+        if first.label == SAFETY_TOPICS[Kind.CRISIS]:
+            # A second net for veiled words: what is very like the crisis examples is one. Below that it is no
+            # more than a choice: "bored to death" must not get the suicide line as the answer.
+            return self._near_crisis(first, topics, language)
         if elsewhere and first.probability >= self._thresholds.elsewhere:
             return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics))
         if not elsewhere and first.probability >= self._thresholds.sure:
@@ -125,6 +130,11 @@ class Understanding:
             offered = (first, *topics[:2]) if elsewhere else topics
             return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in offered))
         return Verdict(Kind.NONE, language, topics)
+
+    def _near_crisis(self, first: Ranked, topics: tuple[Ranked, ...], language: str) -> Verdict:
+        if first.probability >= self._thresholds.crisis:
+            return Verdict(Kind.CRISIS, language, topics, first.label)
+        return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in topics))
 
     def _worth_offering(self, topics: tuple[Ranked, ...]) -> tuple[str, ...]:
         return tuple(one.label for one in topics[:2] if one.probability >= self._thresholds.also)
