@@ -32,6 +32,7 @@ def serve(settings: Settings) -> None:
     """
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     listening = _socket(settings.host, settings.port)
     with listening:
         knowledge = build_knowledge(settings)

@@ -129,7 +129,7 @@ def test_a_sure_answer_offers_related_topics_thumbs_the_menu_and_a_person(
     finder.script["hoe kom ik aan een huisarts in deze stad"] = {"dokter": 0.95}
     reply = conversation.reply(Typed("hoe kom ik aan een huisarts in deze stad"), Person("nl"), token="q1")  # noqa: S106 - no password
     assert (reply.kind, reply.language, reply.topics[0].label) == (Kind.ANSWER, "nl", "dokter")
-    assert [action.split(":")[0] for action in actions(reply)] == ["w", "w", "w", "t", "t", "t", "y", "n", "m", "t"]
+    assert [action.split(":")[0] for action in actions(reply)] == ["y", "n", "w", "w", "w", "t", "t", "t", "m", "t"]
     assert reply.changes == (RememberQuestion("q1", "hoe kom ik aan een huisarts in deze stad"),)
     assert "5.1.3" in shown(reply)
 
@@ -202,7 +202,8 @@ def test_a_known_reader_gets_their_part_only_an_unknown_one_all_parts_with_label
 
 def test_one_tap_says_who_you_are_and_shows_the_answer_for_you(conversation: Conversation) -> None:
     first = conversation.reply(Pressed("t:eropuit"), Person("nl"))
-    tapped = conversation.reply(Pressed(actions(first)[0]), Person("nl"))
+    tap = next(action for action in actions(first) if action.startswith("w:"))
+    tapped = conversation.reply(Pressed(tap), Person("nl"))
     assert tapped.changes == (SetAudience(Audience.OEKRAINE),)
     assert "175" in shown(tapped)
     assert not any(action.startswith("w:") for action in actions(tapped))

@@ -174,12 +174,12 @@ class Conversation:
         words, topic = self._words(language), self._library.topics[topic_id]
         document = self._renderer.topic(topic_id, language, person.audience)
         rows = [
-            *self._who_rows(topic_id, person, language),
-            *self._offers(topic.related, language),
             (
                 Button(words("answer.helpful"), action("y", topic_id, language)),
                 Button(words("answer.unhelpful"), action("n", topic_id, language, token)),
             ),
+            *self._who_rows(topic_id, person, language),
+            *self._offers(topic.related, language),
             self._menu_row(language),
         ]
         return Reply(document + line(words("answer.helped")), language, tuple(rows))
@@ -229,7 +229,7 @@ class Conversation:
         spoken = sorted(self._library.spoken, key=lambda one: one.code != language)
         for one in spoken:
             words = self._words(one.code)
-            documents.append(line(words("start.greeting" if greet else "language.choose")))
+            documents.append(line(words("start.greeting" if greet else "language.choose"), language=one.code))
         buttons = tuple(Button(one.name, action("l", one.code)) for one in self._library.spoken)
         return Reply(join(documents), language, (buttons,))
 

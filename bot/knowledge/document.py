@@ -32,10 +32,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph."""
+    """One paragraph; `language` is given where it is not that of the whole document."""
 
     spans: tuple[Span, ...]
     role: Role = Role.TEXT
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ class UnsupportedMarkdown(ValueError):
     """The Markdown uses something other than paragraphs, lists, bold and links."""
 
 
-def line(text: str, role: Role = Role.TEXT) -> Document:
+def line(text: str, role: Role = Role.TEXT, language: str = "") -> Document:
     """Return a document of one paragraph without any markup in it."""
-    return Document((Paragraph((Span(text),), role),))
+    return Document((Paragraph((Span(text),), role, language),))
 
 
 def join(documents: Iterable[Document]) -> Document:
