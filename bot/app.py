@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,8 +105,9 @@ def build_store(settings: Settings) -> Store:
 def memory_store() -> Store:
     """Return a store that lives in memory only: for the terminal, which keeps nothing."""
     sealer = Sealer(secrets.token_bytes(64))
-    db = Database(memory=True)
-    db.conn.isolation_level = None
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.isolation_level = None
+    db = Database(connection)
     migrations.apply(db)
     return Store(db, sealer, People(db, sealer), Questions(db), Helped(db), Notes(db), new_key=False)
 
