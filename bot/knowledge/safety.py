@@ -7,13 +7,13 @@ something that is over, and `calm` those of a question for information ("which n
 a word such as "ambulance" from being an emergency.
 
 How a pattern is written:
-    word            this word, one slip allowed when it is long          stem*     any word that begins so
+    word            this word, one slip allowed when it is long       stem*, st*em  any word that begins (and ends) so
     <class>         any word or phrase of that class                     (a|b c)   one of these
     one two         next to each other (fillers such as "the" are not counted)
     one .. two      up to three words between                            one ... two  up to eight
     one & two       near each other in either order                      one && two   both somewhere in the text
     ^ and $         a sentence begins; it ends or pauses                     <number>  a number in digits
-    … unless x      not where x is near
+    … unless x      not where x is near; in `.. (one|$)` the $ must follow directly
 
 Everything is matched with sets of places in the text, one bit a word, so that the work grows with the length of
 the text and never explodes.
@@ -310,6 +310,7 @@ def _plain(word: str) -> str:
 
 _FUZZY_FROM = 6
 _SWAP_FROM = 4
+_SHORTEST_STEM = 3
 _LONGEST = 24
 _NUMBER = "<number>"
 
@@ -339,30 +340,35 @@ class _Lexicon:
 
     def __init__(self) -> None:
         self._words: dict[str, set[int]] = {}
-        self._stems: dict[str, set[int]] = {}
+        self._stems: dict[str, set[tuple[str, int]]] = {}
         self._near_words: dict[str, set[str]] = {}
         self._near_stems: dict[str, set[str]] = {}
         self._known: set[str] = set()
         self._stem_lengths: list[int] = []
 
-    def add(self, key: str, stem: bool, atom: int) -> None:
-        """Let `key` stand for an atom."""
-        (self._stems if stem else self._words).setdefault(key, set()).add(atom)
+    def add(self, key: str, end: str | None, atom: int) -> None:
+        """Let `key` stand for an atom: as a whole word, or as a begin that is followed by anything and `end`."""
+        if end is None:
+            self._words.setdefault(key, set()).add(atom)
+        else:
+            self._stems.setdefault(key, set()).add((end, atom))
 
     def add_lookalike(self, key: str) -> None:
         """Never take `key` for a misspelling of another word."""
         self._known.add(key)
 
-    def seal(self) -> None:
-        """Prepare the looking up; nothing is added afterwards."""
-        for table, near, shortest in (
-            (self._words, self._near_words, _SWAP_FROM),
-            (self._stems, self._near_stems, _FUZZY_FROM),
-        ):
-            for key in table:
-                if len(key) >= shortest and not key.isdigit():
-                    for shorter in (key, *_without_one(key)):
-                        near.setdefault(shorter, set()).add(key)
+    def seal(self, forgiving: frozenset[int]) -> None:
+        """Prepare the looking up; nothing is added afterwards. A slip is forgiven only to `forgiving` atoms."""
+        words = (key for key, atoms in self._words.items() if atoms & forgiving and len(key) >= _SWAP_FROM)
+        stems = (
+            key
+            for key, ends in self._stems.items()
+            if len(key) >= _FUZZY_FROM and any(atom in forgiving and not end for end, atom in ends)
+        )
+        for keys, near in ((words, self._near_words), (stems, self._near_stems)):
+            for key in keys:
+                for shorter in (key, *_without_one(key)):
+                    near.setdefault(shorter, set()).add(key)
         self._stem_lengths = sorted({len(key) for key in self._stems})
 
     def look_up(self, key: str) -> frozenset[int]:
@@ -371,7 +377,9 @@ class _Lexicon:
         for length in self._stem_lengths:
             if length > len(key):
                 break
-            found |= self._stems.get(key[:length], set())
+            for end, atom in self._stems.get(key[:length], ()):
+                if key.endswith(end, length):
+                    found.add(atom)
         if key.isdigit():
             found |= self._words.get(_NUMBER, set())
         elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
@@ -393,7 +401,7 @@ class _Lexicon:
             for shorter in (begin, *_without_one(begin)):
                 for stem in self._near_stems.get(shorter, ()):
                     if abs(len(stem) - length) <= 1 and _one_slip(stem, begin):
-                        found |= self._stems[stem]
+                        found |= {atom for end, atom in self._stems[stem] if not end}
         return found
 
 
@@ -415,11 +423,15 @@ _Found = dict[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The next item of a pattern, and how far before and after it the one before may stand."""
+    """The next item of a pattern, and how far before and after it the one before may stand.
+
+    Where a pause may stand for the item (`or_pause` is then the item of `$`), it must follow directly.
+    """
 
     item: int
     ahead: int = 0
     back: int = 0
+    or_pause: int = -1
 
 
 _Chain = tuple[_Step, ...]
@@ -433,9 +445,9 @@ class _Pattern:
     unless: "tuple[_Pattern, ...]" = ()
     source: str = ""
 
-    def items(self) -> Iterator[int]:
-        """All items without which the pattern cannot match."""
-        return (step.item for chain in self.chains for step in chain)
+    def items(self) -> Iterator[tuple[int, int]]:
+        """All items without which the pattern cannot match, each with what may stand for it."""
+        return ((step.item, step.or_pause) for chain in self.chains for step in chain)
 
 
 def _spread(places: int, width: int) -> int:
@@ -468,12 +480,13 @@ class _Reading:
         ends: list[int] = []
         here = 0
         for number, step in enumerate(chain):
-            reach = -1
+            reach, pauses = -1, 0
             if number:
+                pauses = (here << 1) & self._found.get(step.or_pause, {}).get(1, 0)
                 reach = _spread(here << 1, step.ahead)
                 if step.back:
                     reach |= _spread_back(here >> 1, step.back)
-            here = 0
+            here = pauses
             for length, begins in self._found.get(step.item, {}).items():
                 here |= (begins & reach) << (length - 1)
             ends.append(here)
@@ -490,13 +503,14 @@ class _Reading:
                 return 0
             good = ends[-1]
             for number in range(len(chain) - 1, -1, -1):
-                step, begins_here = chain[number], 0
+                step = chain[number]
+                pauses = begins_here = good & self._found.get(step.or_pause, {}).get(1, 0)
                 for length, begins in self._found.get(step.item, {}).items():
                     hit = begins & (good >> (length - 1))
                     begins_here |= hit
                     covered |= _spread(hit, length - 1)
                 if number:
-                    before = _spread_back(begins_here >> 1, step.ahead)
+                    before = _spread_back(begins_here >> 1, step.ahead) | pauses >> 1
                     if step.back:
                         before |= _spread(begins_here << 1, step.back)
                     good = ends[number - 1] & before
@@ -529,7 +543,16 @@ def _around(places: int, width: int = _AROUND) -> int:
 _MARK = re.compile(r"[()|]|[^\s()|]+")
 _MARKS = ("^", "$")
 _MOST_PHRASES = 5000
-_WRITTEN = re.compile(r"[\w'’-]+\*?|[$^]|<number>")
+_WRITTEN = re.compile(r"[\w'’-]+(?:\*\w*)?|[$^]|<number>")
+
+
+def _put(atoms: dict[int, int], which: Iterable[int], place: int) -> None:
+    for atom in which:
+        atoms[atom] = atoms.get(atom, 0) | 1 << place
+
+
+def _nothing() -> _Phrase:
+    raise ValueError("is empty, or nothing but fillers")
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -551,7 +574,7 @@ class _Reader:
     def __init__(self, pages: Sequence[Page]) -> None:
         self._slavic = any(page.family == "slavic" for page in pages)
         self._lexicon = _Lexicon()
-        self._atoms: dict[tuple[str, bool], int] = {}
+        self._atoms: dict[tuple[str, str | None], int] = {}
         self._items: dict[frozenset[_Phrase], int] = {}
         self._findings: list[str] = []
         self._fillers = {
@@ -561,6 +584,7 @@ class _Reader:
             for line in page.lookalikes:
                 for word in _words(line.text):
                     self._lexicon.add_lookalike(self._key(word))
+        self._pause = frozenset({(self._atom("$", None, ()),)})
         self._classes = self._read_classes(pages)
         self._used: set[str] = set()
         rules = {name: [self._pattern(page, line) for page in pages for line in page.rules[name]] for name in _RULES}
@@ -573,11 +597,24 @@ class _Reader:
         if self._findings:
             raise BadSafety(self._findings)
         self._rules = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
+        self._begin, self._end = (
+            frozenset(atom for (key, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
+        )
         self._phrases: dict[int, list[tuple[int, _Phrase]]] = {}
         for phrases, item in self._items.items():
             for phrase in phrases:
                 self._phrases.setdefault(phrase[0], []).append((item, phrase[1:]))
-        self._lexicon.seal()
+        phrases_of = {item: phrases for phrases, item in self._items.items()}
+        self._lexicon.seal(
+            frozenset(
+                atom
+                for found in self._rules.values()
+                for rule in found
+                for item, _ in rule.items()
+                for phrase in phrases_of[item]
+                for atom in phrase
+            )
+        )
 
     # ------------------------------------------------------------------ reading a text
 
@@ -614,47 +651,46 @@ class _Reader:
         return out
 
     def _reading(self, words: Sequence[str]) -> _Reading:
-        atoms: dict[int, int] = {}
-        known: dict[str, frozenset[int]] = {}
-        begin, end = self._atoms.get(("^", False)), self._atoms.get(("$", False))
-        place, fresh = _BREAK, True
-        for word in words:
-            if word in (_STOP, _PAUSE):
-                if end is not None:
-                    atoms[end] = atoms.get(end, 0) | 1 << place
-                if word == _STOP:
-                    place, fresh = place + _BREAK, True
-                continue
-            if word in self._fillers:
-                continue
-            if fresh and begin is not None:
-                atoms[begin] = atoms.get(begin, 0) | 1 << (place - 1)
-            fresh = False
-            hits = known.get(word)
-            if hits is None:
-                hits = known[word] = self._lexicon.look_up(self._key(word))
-            bit = 1 << place
-            for atom in hits:
-                atoms[atom] = atoms.get(atom, 0) | bit
-            place += 1
-        if end is not None and not fresh:
-            atoms[end] = atoms.get(end, 0) | 1 << place
+        atoms = self._places(words)
         found: dict[int, _Found] = {}
         for atom, places in atoms.items():
             for item, rest in self._phrases.get(atom, ()):
                 begins = places
                 for number, following in enumerate(rest, 1):
                     begins &= atoms.get(following, 0) >> number
-                    if not begins:
-                        break
                 if begins:
                     lengths = found.setdefault(item, {})
                     lengths[len(rest) + 1] = lengths.get(len(rest) + 1, 0) | begins
         return _Reading(found)
 
+    def _places(self, words: Sequence[str]) -> dict[int, int]:
+        """Where each atom stands, one bit a place; a comma takes a place, between sentences many stay empty."""
+        atoms: dict[int, int] = {}
+        known: dict[str, frozenset[int]] = {}
+        place, begins = _BREAK, True
+        for word in words:
+            if word in self._fillers:
+                continue
+            hits = known.get(word)
+            if hits is None:
+                hits = known[word] = self._atoms_of(word)
+            for atom in hits:
+                atoms[atom] = atoms.get(atom, 0) | 1 << place
+            if begins:
+                _put(atoms, self._begin, place - 1)
+            begins = word == _STOP
+            place += _BREAK if begins else 1
+        _put(atoms, self._end, place)
+        return atoms
+
+    def _atoms_of(self, word: str) -> frozenset[int]:
+        if word in (_STOP, _PAUSE):
+            return self._end
+        return self._lexicon.look_up(self._key(word))
+
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
         present = reading._found.keys()
-        return (rule for rule in self._rules[name] if all(item in present for item in rule.items()))
+        return (rule for rule in self._rules[name] if all(item in present or pause in present for item, pause in rule.items()))
 
     def _covered(self, reading: _Reading, name: str) -> int:
         covered = 0
@@ -671,8 +707,7 @@ class _Reader:
 
     def _written(self, word: str) -> set[str]:
         """A short word in its own letters and in Latin ones; folded it would meet too many others."""
-        ways = (_FROM_CYRILLIC, *_OTHER_WAYS) if self._slavic else ()
-        return {word, *(word.translate(way) for way in ways)}
+        return {word, word.translate(_FROM_CYRILLIC)} if self._slavic else {word}
 
     # ------------------------------------------------------------------ reading the data
 
@@ -682,31 +717,33 @@ class _Reader:
             for name, lines in page.words.items():
                 phrases = classes.setdefault(name, set())
                 for line in lines:
-                    phrase = self._phrase(line.text)
-                    if phrase:
-                        phrases.add(phrase)
-                    else:
-                        self._findings.append(f"{page.path}:{line.number}: words of <{name}>: {line.text!r} is empty")
+                    try:
+                        phrases.add(self._phrase(line.text) or _nothing())
+                    except ValueError as error:
+                        self._findings.append(f"{page.path}:{line.number}: words of <{name}>: {line.text!r}: {error}")
         return {name: frozenset(phrases) for name, phrases in classes.items()}
 
     def _phrase(self, text: str) -> _Phrase:
         atoms = []
         for piece in text.split():
-            stem = piece.endswith("*") and len(piece) > 1
             if piece in (_NUMBER, *_MARKS):
-                atoms.append(self._atom(piece, False, {piece}))
+                atoms.append(self._atom(piece, None, {piece}))
                 continue
-            for word in _words(piece):
-                ways = self._ways(word)
+            begin, star, end = piece.partition("*")
+            words = _words(begin)
+            for number, word in enumerate(words, 1):
+                stem = star and number == len(words)
                 if stem or word not in self._fillers:
-                    atoms.append(self._atom(self._key(word), stem, ways))
+                    atoms.append(self._atom(self._key(word), self._key(end) if stem else None, self._ways(word)))
         return tuple(atoms)
 
-    def _atom(self, key: str, stem: bool, ways: Iterable[str]) -> int:
-        atom = self._atoms.setdefault((key, stem), len(self._atoms))
+    def _atom(self, key: str, end: str | None, ways: Iterable[str]) -> int:
+        if end is not None and len(key) < _SHORTEST_STEM:
+            raise ValueError(f"the stem {key}* is too short: it would mean too many words")
+        atom = self._atoms.setdefault((key, end), len(self._atoms))
         if key not in _MARKS:
             for way in ways:
-                self._lexicon.add(way, stem, atom)
+                self._lexicon.add(way, end, atom)
         return atom
 
     def _pattern(self, page: Page, line: Line) -> _Pattern | None:
@@ -732,11 +769,16 @@ class _Reader:
                 continue
             phrases = self._alternatives(piece)
             if phrases:  # fillers alone are not counted
-                steps.append(_Step(self._items.setdefault(phrases, len(self._items)), ahead, back))
+                pause = phrases & self._pause if ahead else frozenset()
+                other = phrases - pause or phrases
+                steps.append(_Step(self._item(other), ahead, back, self._item(pause) if pause else -1))
                 ahead, back, joined = 0, 0, False
         if joined:
             raise ValueError("an item is missing" if steps else "is empty, or nothing but fillers")
         return tuple(steps)
+
+    def _item(self, phrases: frozenset[_Phrase]) -> int:
+        return self._items.setdefault(phrases, len(self._items))
 
     def _alternatives(self, piece: str) -> frozenset[_Phrase]:
         marks = _MARK.findall(piece)
@@ -762,7 +804,7 @@ class _Reader:
                     raise ValueError("a parenthesis is left open")
                 marks.pop(0)
             else:
-                following = self._one(mark)
+                following = set(self._one(mark))
             if len(now) * len(following) > _MOST_PHRASES:
                 raise ValueError("stands for too many phrases")
             now = {first + then for first in now for then in following}
