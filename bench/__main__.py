@@ -158,15 +158,13 @@ def seen(finder: str, questions: Sequence[Question]) -> None:
         )
     out = [(q, v) for q, v in pairs if q.kind == "none"]
     if out:
-        print(
-            f"out of scope not answered as if known {share(v.kind is not Kind.ANSWER for _, v in out):.1%} of {len(out)}"
-        )
+        held_back = share(v.kind is not Kind.ANSWER for _, v in out)
+        print(f"out of scope not answered as if known {held_back:.1%} of {len(out)}")
     for kind in (Kind.CRISIS, Kind.EMERGENCY):
         chosen = [(q, v) for q, v in pairs if q.kind == kind]
         if chosen:
-            print(
-                f"{kind} noticed {share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in chosen):.1%} of {len(chosen)}"
-            )
+            noticed = share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in chosen)
+            print(f"{kind} noticed {noticed:.1%} of {len(chosen)}")
     calm = [(q, v) for q, v in pairs if q.kind in ("answer", "none")]
     print(f"false alarms {share(v.kind in (Kind.CRISIS, Kind.EMERGENCY) for _, v in calm):.1%} of {len(calm)}")
     calibration(inside)

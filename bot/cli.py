@@ -164,25 +164,29 @@ def answer_lines(asked: Asking, lines: Iterable[str]) -> Iterator[str]:
             continue
         try:
             answer = _answer_line(asked, line)
-        except ValueError as error:
+        except _BadLine as error:
             answer = {"error": f"line {number}: {error}", "line": number}
         yield json.dumps(answer, ensure_ascii=False)
+
+
+class _BadLine(ValueError):
+    """A line of input that is no question; what is wrong with it is the message."""
 
 
 def _answer_line(asked: Asking, line: str) -> dict[str, object]:
     try:
         question = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError("not a JSON object") from error
+        raise _BadLine("not a JSON object") from error
     if not isinstance(question, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - the reader of the line sees one kind of error
+        raise _BadLine("not a JSON object")
     text, language, audience = (question.get(key) for key in ("text", "language", "audience"))
     if not isinstance(text, str):
-        raise ValueError('"text" is missing or no text')  # noqa: TRY004
+        raise _BadLine('"text" is missing or no text')
     if language not in (None, *asked.languages):
-        raise ValueError(f'"language" is one of {", ".join(asked.languages)}')
+        raise _BadLine(f'"language" is one of {", ".join(asked.languages)}')
     if audience not in (None, *AUDIENCES.choices):
-        raise ValueError(f'"audience" is one of {", ".join(AUDIENCES.choices)}')
+        raise _BadLine(f'"audience" is one of {", ".join(AUDIENCES.choices)}')
     return asked.as_object(asked.ask(text, language, audience), question.get("id"))
 
 

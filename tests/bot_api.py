@@ -56,8 +56,10 @@ class BotApi:
     faults: deque[tuple[str, int, dict[str, Any]]] = field(default_factory=deque)
     slow: dict[int, float] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
+    closing: bool = False
     _updates: list[dict[str, Any]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _messages: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # --- what people do ------------------------------------------------------------------------
@@ -101,7 +103,8 @@ class BotApi:
     def push(self, update: dict[str, Any], update_id: int | None = None) -> int:
         """Hand out an update."""
         number = next(self._numbers) if update_id is None else update_id
-        self._updates.append({"update_id": number, **update})
+        with self._lock:
+            self._updates.append({"update_id": number, **update})
         return number
 
     # --- what the bot did ----------------------------------------------------------------------
@@ -137,7 +140,7 @@ class BotApi:
             return _failure(status, "a fault on demand", **extra)
         if "chat_id" in data and data["chat_id"] in self.slow:
             await asyncio.sleep(self.slow[data["chat_id"]])
-        refusal = _refused(method, data)
+        refusal = _refused(method, data) or _refused_buttons(data)
         if refusal:
             return _failure(400, refusal)
         self.calls.append(Call(method, data, time.monotonic()))
@@ -145,9 +148,10 @@ class BotApi:
 
     async def _get_updates(self, data: dict[str, Any]) -> Response:
         offset = int(data.get("offset", 0))
-        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        with self._lock:
+            self._updates = [update for update in self._updates if update["update_id"] >= offset]
         for _ in range(20):
-            if self._updates:
+            if self._updates or self.closing:
                 break
             await asyncio.sleep(0.02)
         return JSONResponse({"ok": True, "result": self._updates[:100]})
@@ -194,11 +198,13 @@ def _refused(method: str, data: dict[str, Any]) -> str:
             open_tags.append(tag)
         elif not open_tags or open_tags.pop() != tag:
             return "Bad Request: can't parse entities: tags do not match"
-    for row in (data.get("reply_markup") or {"inline_keyboard": []})["inline_keyboard"]:
-        for button in row:
-            if not 1 <= len(button["callback_data"].encode()) <= 64:
-                return "Bad Request: BUTTON_DATA_INVALID"
     return ""
+
+
+def _refused_buttons(data: dict[str, Any]) -> str:
+    rows = (data.get("reply_markup") or {"inline_keyboard": []})["inline_keyboard"]
+    sizes = [len(button["callback_data"].encode()) for row in rows for button in row]
+    return "" if all(1 <= size <= 64 for size in sizes) else "Bad Request: BUTTON_DATA_INVALID"
 
 
 @contextmanager
@@ -215,6 +221,7 @@ def running(api: BotApi | None = None) -> Iterator[BotApi]:
     try:
         yield api
     finally:
+        api.closing = True
         server.should_exit = True
         thread.join(5)
         listening.close()

@@ -310,7 +310,8 @@ def test_what_is_not_text_gets_a_kind_sentence(
 @pytest.mark.parametrize(
     ("text", "talk"),
     [
-        ("hallo", "greeting"), ("Привіт!", "greeting"), ("hello", "greeting"), ("dank je wel", "thanks"), ("дякую", "thanks"),
+        ("hallo", "greeting"), ("Привіт!", "greeting"), ("hello", "greeting"),
+        ("dank je wel", "thanks"), ("дякую", "thanks"),
         ("спасибо", "thanks"), ("thanks!", "thanks"), ("wie ben jij", "who-are-you"), ("хто ти", "who-are-you"),
         ("are you a robot?", "who-are-you"), ("👍", "ok"),
     ],

@@ -52,7 +52,8 @@ def test_a_fact_is_written_in_the_forms_of_the_language(
         ({"kind": "euro", "value": 1, "checked": dt.date(2026, 1, 1)}, "needs its source"),
         ({"kind": "euro", "value": 1, "section": "5"}, "needs `checked`"),
         ({"kind": "euro", "value": None}, "`ask` must say who"),
-        ({"kind": "phone", "value": "14 023", "page": "https://a.nl", "confidence": "C", "checked": dt.date(2026, 1, 1)},
+        ({"kind": "phone", "value": "14 023", "page": "https://a.nl", "confidence": "C",
+          "checked": dt.date(2026, 1, 1)},
          "confidence A or B"),
     ],
 )  # fmt: skip

@@ -58,7 +58,7 @@ def test_a_wrong_key_stops_with_one_line_and_changes_nothing(tmp_path: Path, sea
     path = tmp_path / "a.sqlite"
     open_database(path, sealer).close()
     before = path.read_bytes()
-    with pytest.raises(KeyProblem, match="not the one that .* was made with. Nothing was changed"):
+    with pytest.raises(KeyProblem, match=r"not the one that .* was made with. Nothing was changed"):
         open_database(path, OTHER)
     assert path.read_bytes() == before
 

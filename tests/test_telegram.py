@@ -47,6 +47,7 @@ def serving(assistant: Assistant, library: Library, db: Database, api: BotApi) -
             yield channel
         finally:
             await channel.stop()
+            await asyncio.sleep(0.05)  # the loop needs a moment to let go of closed connections
 
     return start
 

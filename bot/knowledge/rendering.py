@@ -34,7 +34,7 @@ class FactInText:
 def environment() -> Environment:
     """Return the Jinja2 environment of content texts: a name that is no fact is an error."""
     # No HTML is made here: every channel escapes the finished document in its own way.
-    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML is made here
 
 
 class Renderer:

@@ -690,7 +690,11 @@ class _Reader:
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
         present = reading._found.keys()
-        return (rule for rule in self._rules[name] if all(item in present or pause in present for item, pause in rule.items()))
+        return (
+            rule
+            for rule in self._rules[name]
+            if all(item in present or pause in present for item, pause in rule.items())
+        )
 
     def _covered(self, reading: _Reading, name: str) -> int:
         covered = 0

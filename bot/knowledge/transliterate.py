@@ -12,29 +12,32 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _WORD = re.compile(r"[a-z]+(?:['’ʼ`][a-z]+)*['’ʼ`]?", re.IGNORECASE)
 _APOSTROPHES = re.compile("[’ʼ`]")
 
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Small words, question words and matters of daily life that are no words of Dutch or English.
-_SLAVIC_WORDS = frozenset(
-    (
-        # Ukrainian
-        "abo bez bude budu buty cej cey cherez choho chogo chomu ci cya dity ditej ditey ditei dytyna dytyni dytynu "
-        "dlia dlja dlya do dobryi dobryj dobryy dopomoga dopomoha dopomohu dopomogu gde hde hroshi groshi "
-        "ja jak jaka jake jaki jakyj jakscho jakshcho khto xto hto koly kudy likar likarya maie maje maye mayu maju meni "
-        "mene mij miy moho moia moja moya moyi moye mozhe mozhemo mozhna mojna mozna nema nemae nemaje nemaye "
-        "nichoho nichogo pidkazhit pidskazhit pislya potribna potriben potribni potribno pratsyuyu "
-        "pratsiuiu robota robotu roboty scho shcho skazhit skilky skilki syn syna synu tezh tilky treba tse tsej tsey "
-        "tsia tsya tut uzhe vzhe vid vona vony ya yak yaka yake yaki yakyi yakyj yakyy yakscho yakshcho yih yiyi yogo "
-        "yoho zvidky "
-        # Russian
-        "byl byla bylo chto chtoby dengi detey detej deti detskiy esli eto etot gde hochu ili kak kakaya kakie kakoi "
-        "kakoj kakoy kogda komu kto kuda menya mne mogu mozhno mojno moya moy nado nachat net nuzhen nuzhna nuzhno "
-        "nujno otkuda pochemu poluchit pomosch pomoshch pomosh privet rabota rabotu rabotat rebenka rebenku rebenok "
-        "seichas seychas skolko spasibo tolko vrach vracha yest zachem zdes"
-    ).split()
-)
+_UKRAINIAN_WORDS = _words_of("""
+    abo bez bude budu buty cej cey cherez choho chogo chomu ci cya dity ditej ditey ditei dytyna dytyni dytynu dlia
+    dlja dlya do dobryi dobryj dobryy dopomoga dopomoha dopomohu dopomogu gde hde hroshi groshi ja jak jaka jake
+    jaki jakyj jakscho jakshcho khto xto hto koly kudy likar likarya maie maje maye mayu maju meni mene mij miy moho
+    moia moja moya moyi moye mozhe mozhemo mozhna mojna mozna nema nemae nemaje nemaye nichoho nichogo pidkazhit
+    pidskazhit pislya potribna potriben potribni potribno pratsyuyu pratsiuiu robota robotu roboty scho shcho
+    skazhit skilky skilki syn syna synu tezh tilky treba tse tsej tsey tsia tsya tut uzhe vzhe vid vona vony ya yak
+    yaka yake yaki yakyi yakyj yakyy yakscho yakshcho yih yiyi yogo yoho zvidky
+""")
+_RUSSIAN_WORDS = _words_of("""
+    byl byla bylo chto chtoby dengi detey detej deti detskiy esli eto etot gde hochu ili kak kakaya kakie kakoi
+    kakoj kakoy kogda komu kto kuda menya mne mogu mozhno mojno moya moy nado nachat net nuzhen nuzhna nuzhno nujno
+    otkuda pochemu poluchit pomosch pomoshch pomosh privet rabota rabotu rabotat rebenka rebenku rebenok seichas
+    seychas skolko spasibo tolko vrach vracha yest zachem zdes
+""")
+_SLAVIC_WORDS = _UKRAINIAN_WORDS | _RUSSIAN_WORDS
 # Short words that Dutch or English may also have: a nudge.
-_MAYBE = frozenset(
-    ["ale", "chy", "da", "mi", "mo", "my", "na", "nam", "nas", "ne", "ni", "no", "on", "pro", "sho", "ta", "tak", "tam", "tsi", "ty", "u", "v", "vas", "vam", "vy", "z", "za", "zi", "zhe"]
-)
+_MAYBE = _words_of("""
+    ale chy da mi mo my na nam nas ne ni no on pro sho ta tak tam tsi ty u v vas vam vy z za zi zhe
+""")
 
 # Letter groups of Slavic words in Latin letters that Dutch and English words hardly ever have, and the reverse.
 _SLAVIC = re.compile(
@@ -47,7 +50,9 @@ _WESTERN = re.compile(
     r"|([bdfglmprst])\1|'s$|n't$|^ge|^ver|ie$|sch(?![yi])|nd$|rd$|rt$|ld$|ly$"
 )
 # Words of here that stay in Latin letters; a word all in capitals (COA, IND) does too.
-_KEPT = frozenset(["digid", "duo", "eropuit", "leefgeld", "nidos", "opkoers", "telegram", "whatsapp", "bsn", "coa", "gemeente"])
+_KEPT = _words_of("""
+    digid duo eropuit leefgeld nidos opkoers telegram whatsapp bsn coa gemeente
+""")
 
 
 def looks_like_latin_cyrillic(text: str) -> float:
@@ -61,7 +66,7 @@ def looks_like_latin_cyrillic(text: str) -> float:
     if not words:
         return 0.0
     evidence = sum(_evidence(word) for word in words) / len(words) ** 0.5
-    return min(1.0, max(0.0, 0.5 + evidence / 2))
+    return float(min(1.0, max(0.0, 0.5 + evidence / 2)))
 
 
 def to_cyrillic(text: str) -> str:
@@ -98,12 +103,17 @@ def _stays(word: str) -> bool:
     return lower in _KEPT or (word.isupper() and len(word) > 1) or _evidence(lower) < -0.4
 
 
-_RUSSIAN_ONLY = frozenset(
-    ["byl", "byla", "bylo", "chto", "chtoby", "dengi", "detey", "detej", "deti", "detskiy", "esli", "eto", "etot", "hochu", "ili", "kak", "kakaya", "kakie", "kakoi", "kakoj", "kakoy", "kogda", "kuda", "menya", "mne", "mogu", "mozhno", "mojno", "nado", "net", "nuzhen", "nuzhna", "nuzhno", "nujno", "otkuda", "pochemu", "poluchit", "pomosch", "pomoshch", "pomosh", "privet", "rabota", "rabotat", "rebenka", "rebenku", "rebenok", "seichas", "seychas", "skolko", "spasibo", "tolko", "vrach", "vracha", "yest", "zachem", "zdes", "i"]
-)
-_UKRAINIAN_ONLY = frozenset(
-    ["abo", "bude", "budu", "chy", "chomu", "dity", "ditej", "ditey", "dytyna", "dytyni", "dytynu", "dopomoha", "hroshi", "jak", "jaka", "jakshcho", "khto", "koly", "maye", "mayu", "meni", "mozhe", "mozhna", "mozna", "nemaye", "nema", "potribna", "potriben", "potribno", "scho", "shcho", "sho", "skilky", "ta", "tse", "tut", "treba", "vid", "yak", "yaka", "yake", "yaki", "yakshcho", "ye", "i"]
-)
+_RUSSIAN_ONLY = _words_of("""
+    byl byla bylo chto chtoby dengi detey detej deti detskiy esli eto etot hochu ili kak kakaya kakie kakoi kakoj
+    kakoy kogda kuda menya mne mogu mozhno mojno nado net nuzhen nuzhna nuzhno nujno otkuda pochemu poluchit pomosch
+    pomoshch pomosh privet rabota rabotat rebenka rebenku rebenok seichas seychas skolko spasibo tolko vrach vracha
+    yest zachem zdes i
+""")
+_UKRAINIAN_ONLY = _words_of("""
+    abo bude budu chy chomu dity ditej ditey dytyna dytyni dytynu dopomoha hroshi jak jaka jakshcho khto koly maye
+    mayu meni mozhe mozhna mozna nemaye nema potribna potriben potribno scho shcho sho skilky ta tse tut treba vid
+    yak yaka yake yaki yakshcho ye i
+""")
 
 # What Latin letters stand for, the longest first. Each language has a few of its own on top.
 _COMMON = {
