@@ -21,9 +21,9 @@ from bot.knowledge.fusion import exact_titles
 from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Finding, Library, read
 from bot.knowledge.light import LightPart
 from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
-from bot.knowledge.safety import SafetyNet
+from bot.knowledge.safety import BadSafety, SafetyNet
 from bot.knowledge.skeleton import skeleton
-from bot.knowledge.words import Words
+from bot.knowledge.words import MissingWord, Words
 
 LEAST_QUESTIONS = 12
 LEAST_QUESTIONS_ONLY = 5
@@ -123,7 +123,7 @@ class _Check:
             reading = EVERYONE if part == "title" else readers(entry, part)
             for name in sorted(names):
                 fact = self._library.facts.get(name)
-                where = _line_with(text, name, line)
+                where = _line_with(text, name, entry.begins.get(part, line))
                 if fact is None:
                     yield Finding(entry.path, where, f"there is no fact {name!r} in facts.yaml")
                 elif not reading <= fact.audiences:
@@ -137,7 +137,7 @@ class _Check:
             for name in names:
                 bare = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", bare)
             for match in _DIGITS.finditer(bare):
-                line = entry.lines.get(part, 1) + bare.count("\n", 0, match.start())
+                line = entry.begins.get(part, entry.lines.get(part, 1)) + bare.count("\n", 0, match.start())
                 yield Finding(entry.path, line, f"{match[0]!r} is a number that is no fact: write {{{{ its_name }}}}")
 
     def _shown(self, entry: Entry) -> Iterator[Finding]:
@@ -148,6 +148,8 @@ class _Check:
                 except CannotRender as error:
                     yield Finding(entry.path, entry.lines.get("", 1), f"cannot be shown: {error}")
                     return
+                except MissingWord:
+                    return  # named once, for the file where it is missing
                 if not plain(document).strip():
                     yield Finding(entry.path, 1, f"is empty for {audience or 'a reader we do not know'}")
                 units = len(plain(document).encode("utf-16-le")) // 2 + len(entry.title) + AROUND_UNITS
@@ -237,8 +239,10 @@ class _Check:
     def _search(self) -> Iterator[Finding]:
         try:
             safety = SafetyNet.load(self._content)
-        except ValueError as error:
-            yield Finding(f"{self._content.name}/*/safety.yaml", 0, str(error))
+        except BadSafety as error:
+            for finding in error.findings:
+                path, line, message = finding.split(":", 2)
+                yield Finding(path, int(line), message.strip())
             return
         light = LightPart(self._library.examples())
         titles = exact_titles(self._library)
@@ -253,7 +257,8 @@ class _Check:
             path = f"{self._content.name}/{language}/test-questions.yaml"
             for expected, question in pairs:
                 if not set(map(str.strip, expected.split(","))) & set(_first(light, titles, question)):
-                    yield Finding(path, 1, f"{question!r} does not find {expected} among the first {AMONG}")
+                    line = _line_with((self._content.parent / path).read_text(encoding="utf-8"), question, 1)
+                    yield Finding(path, line, f"{question!r} does not find {expected} among the first {AMONG}")
 
 
 def _first(light: LightPart, titles: Mapping[str, str], question: str) -> list[str]:
@@ -330,7 +335,7 @@ def _names(entry: Entry) -> str:
 
 def _line_with(text: str, word: str, start: int) -> int:
     lines = text.splitlines() or [""]
-    return start + next((number for number, line in enumerate(lines, 1) if word in line), 0)
+    return start + next((number for number, line in enumerate(lines) if word in line), 0)
 
 
 def _line_of(entry: Entry, question: str) -> int:

@@ -58,6 +58,7 @@ class Entry:
     parts: Mapping[str, str] = field(default_factory=dict)
     questions: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
+    begins: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -170,6 +171,21 @@ def read(content: Path) -> tuple[Library | None, list[Finding]]:
 
 
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
+
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that stands twice: YAML itself would silently take the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands here a second time", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
 
 
 class _Reader:
@@ -311,6 +327,8 @@ class _Reader:
         questions = tuple(self._questions(path, parts.pop(QUESTIONS, []), lines.get(QUESTIONS, 0)))
         lines["title"] = title_line
         texts = {name: "\n".join(content).strip() for name, content in parts.items()}
+        begins = {name: lines[name] + _blank(content) for name, content in parts.items()}
+        begins[""] -= 1  # it has no heading of its own
         if language.answered_in and (title or any(texts.values())):
             self._find(path, 1, f"{language.code} has example questions only")
         if not language.answered_in and not title:
@@ -325,6 +343,7 @@ class _Reader:
             parts={name: content for name, content in texts.items() if content},
             questions=questions,
             lines=lines,
+            begins=begins,
         )
 
     def _front_matter(self, path: Path, text: str) -> tuple[dict[str, Any], str, int]:
@@ -384,7 +403,7 @@ class _Reader:
 
     def _parse_yaml(self, path: Path, text: str, offset: int) -> dict[str, Any]:
         try:
-            value = yaml.safe_load(text)
+            value = yaml.load(text, _EachKeyOnce)  # noqa: S506 - a SafeLoader that is stricter still
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = (mark.line + 1 if mark else 0) + offset
@@ -411,6 +430,11 @@ class _Reader:
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self._content.parent).as_posix() if path != self._content else path.as_posix()
+
+
+def _blank(lines: list[str]) -> int:
+    """The number, from 1, of the first line that is not blank."""
+    return next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
 
 
 def _top_level_lines(path: Path) -> dict[str, int]:

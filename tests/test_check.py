@@ -1,0 +1,238 @@
+"""The content check catches each kind of mistake, names it, and says in which file and line it stands.
+
+All mistakes but the last few are made in one copy of the real content and found in one run: what the check
+promises is every finding at once.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.checking import check_content, open_questions, stamp_translations
+from tests.conftest import CONTENT
+
+LONG = "Dit is een zin van een gewone lengte, die hier alleen staat om de tekst langer te maken. "
+HARD = (
+    "Verantwoordelijkheidsverdelingsproblematiek veronderstelt onvermijdelijk interdepartementale "
+    "beleidscoördinatiemechanismen, niettegenstaande de uitvoeringsorganisatorische capaciteitsbeperkingen.\n"
+)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """In `path`, `old` is replaced by `new`; the finding stands in the line with `marked`, or in `line`."""
+
+    path: str
+    old: str
+    new: str
+    finding: str
+    marked: str = ""
+    line: int | None = None
+
+
+MISTAKES = {
+    "a number that is no fact": Mistake(
+        "nl/topics/zwemles.md", "## anderen\n", "## anderen\nHet kost 99 euro.\n", "'99' is a number that is no fact",
+        marked="99 euro",
+    ),
+    "an unknown fact": Mistake(
+        "en/topics/zwemles.md", "## anderen\n", "## anderen\nIt is {{ swimming_pool }}.\n",
+        "there is no fact 'swimming_pool'", marked="swimming_pool",
+    ),
+    "an amount for Ukrainians shown to others": Mistake(
+        "uk/topics/zwemles.md", "## anderen\n", "## anderen\nЦе {{ swimming }}.\n",
+        "fact 'swimming' is not valid for asiel, buurt, who read it here", marked="Це {{ swimming }}",
+    ),
+    "a fact that only one language tells": Mistake(
+        "uk/topics/bamboo.md", "## questions", "{{ police_number }}\n\n## questions",
+        "uses fact 'police_number', unlike",
+    ),
+    "a stale translation": Mistake(
+        "en/topics/dokter.md", 'made_from: "', 'made_from: "0', "is older than the text it was made from", line=1
+    ),
+    "a part that only one language has": Mistake(
+        "en/topics/eropuit.md", "## anderen", "## buurt", "has the parts", line=1
+    ),
+    "an audience that is left out": Mistake(
+        "nl/topics/leefgeld.md", "## anderen", "## asiel", "nobody wrote for buurt", line=1
+    ),
+    "an audience of the catalogue without its part": Mistake(
+        "nl/topics/taallessen.md", "## asiel", "## buurt", "there is no part `## asiel`", line=1
+    ),
+    "a part for readers who are not there": Mistake(
+        "nl/topics/empatia.md", "## anderen", "## asiel\nA.\n\n## buurt\nB.\n\n## anderen", "has no readers left",
+        marked="## anderen",
+    ),
+    "a template that cannot be read": Mistake(
+        "en/topics/opkoers.md", "## questions", "{% if opkoers %}\n\n## questions", "cannot be shown"
+    ),
+    "a link that leads nowhere": Mistake(
+        "nl/topics/coa.md", "## questions", "[hier](htps:/coa)\n\n## questions",
+        "the link 'htps:/coa' is not well formed"
+    ),
+    "a text too long for Telegram": Mistake(
+        "nl/topics/werkcentrum.md", "## questions", LONG * 60 + "\n\n## questions", "is too long for Telegram"
+    ),
+    "a Dutch text that is hard to read": Mistake(
+        "nl/topics/resultaten.md", "## questions", HARD * 6 + "\n\n## questions", "is hard to read"
+    ),
+    "a heading that nobody knows": Mistake(
+        "en/topics/resultaten.md", "## questions", "## ukraine\nx\n\n## questions", "unexpected heading '## ukraine'",
+        marked="## ukraine",
+    ),
+    "a key that nobody knows": Mistake(
+        "uk/topics/resultaten.md", "---\n", "---\nbuton: x\n", "unknown key buton", line=2
+    ),
+    "a title that fills the screen": Mistake(
+        "en/topics/inburgering.md", "# ", f"# {'word ' * 16}", "the title has", marked="word word"
+    ),
+    "a button that is too wide": Mistake(
+        "en/topics/taalinloop.md", 'button: "', f'button: "{"wide " * 7}', "`button` has", line=2
+    ),
+    "a line that is no question": Mistake(
+        "en/topics/voorleesexpress.md", "## questions\n", "## questions\nno dash\n", "expected a question on one line",
+        marked="no dash",
+    ),
+    "a question without letters": Mistake(
+        "en/topics/nt2-wij.md", "## questions\n", "## questions\n- ?!\n", "'?!' has no letters", marked="- ?!"
+    ),
+    "a question that stands in two topics": Mistake(
+        "en/topics/peuteropvang.md", "## questions\n", "## questions\n- swimming lessons\n",
+        "'swimming lessons' stands in", marked="- swimming lessons",
+    ),
+    "a question that finds another topic": Mistake(
+        "en/topics/medewerker.md", "## questions\n", "## questions\n- toddler playgroup for my 2 year old please\n",
+        "does not find its own topic among the first 3", marked="toddler playgroup",
+    ),
+    "a question that would set off the alarm": Mistake(
+        "en/topics/oudercafe.md", "## questions\n", "## questions\n- I want to kill myself\n",
+        "sets off the alarm for danger", marked="kill myself",
+    ),
+    "an interface word with a number": Mistake(
+        "uk/interface.yaml", "start:\n", "start:\n  extra: слово 7\n", "has a number in it"
+    ),
+    "an interface word that the source does not have": Mistake(
+        "en/interface.yaml", "start:\n", "start:\n  extra: word\n",
+        "'start.extra' does not exist in the source language"
+    ),
+    "an interface word that is missing": Mistake(
+        "en/interface.yaml", "  skip: ", "  skipp: ", "the word 'audience.skip' is missing"
+    ),
+    "a fact without a source": Mistake(
+        "facts.yaml", "# --- Health care", 'x_site: {value: "https://a.nl", kind: web}\n# --- Health care',
+        "x_site", marked="x_site",
+    ),
+    "a fact of an unknown kind": Mistake(
+        "facts.yaml", "# --- Health care", 'y_site: {value: "1", kind: dollar, section: "5.1"}\n# --- Health care',
+        "y_site", marked="y_site",
+    ),
+    "a topic that leads to one that is not there": Mistake(
+        "topics.yaml", "related: [specialist, zorgkosten, noodgeval]", "related: [tandarts]",
+        "related topic 'tandarts' does not exist", marked="related: [tandarts]",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    def copy() -> Path:
+        return Path(shutil.copytree(CONTENT, tmp_path_factory.mktemp("check") / "content"))
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def found(copied: Callable[[], Path]) -> tuple[Path, list[str]]:
+    """The findings of one run on content with all the mistakes, and more that no replacement can make."""
+    content = copied()
+    for mistake in MISTAKES.values():
+        path = content / mistake.path
+        text = path.read_text(encoding="utf-8")
+        assert mistake.old in text, f"{mistake.path} has changed: {mistake.old!r} is no longer there"
+        path.write_text(text.replace(mistake.old, mistake.new, 1), encoding="utf-8")
+    (content / "en/topics/specialist.md").unlink()
+    (content / "en/topics/verzonnen.md").write_text("# Made up\n\nText.\n", encoding="utf-8")
+    few = content / "uk/topics/open-huis.md"
+    head, questions = few.read_text(encoding="utf-8").split("## questions\n")
+    few.write_text(f"{head}## questions\n{''.join(questions.splitlines(keepends=True)[:3])}", encoding="utf-8")
+    (content / "en/test-questions.yaml").write_text(
+        "zwemles:\n  - toddler playgroup for my child of two\nzwemmen:\n  - swimming\n", encoding="utf-8"
+    )
+    return content, [str(finding) for finding in check_content(content)]
+
+
+pytestmark = pytest.mark.xdist_group("content check")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())
+def test_each_mistake_is_named_with_its_file_and_line(found: tuple[Path, list[str]], mistake: Mistake) -> None:
+    content, findings = found
+    named = [line for line in findings if line.startswith(f"content/{mistake.path}:") and mistake.finding in line]
+    assert named
+    line = mistake.line
+    if mistake.marked:
+        text = (content / mistake.path).read_text(encoding="utf-8").splitlines()
+        line = next(number for number, written in enumerate(text, 1) if mistake.marked in written)
+    if line is not None:
+        assert named[0].startswith(f"content/{mistake.path}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        "content/en/topics/specialist.md:0: this file is missing",
+        "content/en/topics/verzonnen.md:1: 'verzonnen' is not named in topics.yaml",
+        "has 3 questions, at least 12",
+        "content/en/test-questions.yaml:2: 'toddler playgroup for my child of two' does not find zwemles",
+        "content/en/test-questions.yaml:3: 'zwemmen' is no topic",
+    ],
+)
+def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -> None:
+    assert [line for line in found[1] if finding in line]
+
+
+@pytest.mark.parametrize(
+    ("path", "broken", "finding"),
+    [
+        ("facts.yaml", "swimming: {value: 1\n", "content/facts.yaml:2: not valid YAML"),
+        ("facts.yaml", "a: {value: 1}\na: {value: 2}\n", "content/facts.yaml:2: not valid YAML: 'a' stands here a sec"),
+        ("topics.yaml", "- zorg\n", "content/topics.yaml:1: expected `name: value` lines"),
+        ("nl/language.yaml", "name: Nederlands\n", "content/nl/language.yaml:1: 'locale' is missing or wrong"),
+        ("nl/interface.yaml", "start: [a\n", "content/nl/interface.yaml:2: not valid YAML"),
+        ("uk/safety.yaml", "crisis: [a\n", "content/uk/safety.yaml:2: is no YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(copied: Callable[[], Path], path: str, broken: str, finding: str) -> None:
+    content = copied()
+    (content / path).write_text(broken, encoding="utf-8")
+    assert [line for line in map(str, check_content(content)) if line.startswith(finding)]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
+        f"{tmp_path / 'nothing'}:0: there is no such folder"
+    ]
+
+
+def test_stamping_a_translation_says_that_it_was_read_again(copied: Callable[[], Path]) -> None:
+    content = copied()
+    dutch, english = content / "nl/topics/zwemles.md", content / "en/topics/zwemles.md"
+    dutch.write_text(
+        dutch.read_text("utf-8").replace("## anderen", "Vraag het ook aan uw buren.\n\n## anderen"), "utf-8"
+    )
+    before = english.read_text("utf-8")
+    assert stamp_translations(content, ["zwemles"], "en") == 1
+    assert stamp_translations(content, ["zwemles"], "en") == 0
+    assert [a for a, b in zip(before.splitlines(), english.read_text("utf-8").splitlines(), strict=True) if a != b] == [
+        line for line in before.splitlines() if line.startswith("made_from")
+    ]
+
+
+def test_staff_see_which_facts_are_open_and_where_they_are_used() -> None:
+    lines = list(open_questions(CONTENT))
+    supply = lines[: lines.index("")]
+    assert any(line.startswith("  leefgeld_amount: ") and line.endswith("[leefgeld]") for line in supply)
+    assert any("gp_post_number" in line for line in lines[len(supply) :])
