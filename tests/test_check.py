@@ -100,11 +100,11 @@ MISTAKES = {
         "en/topics/nt2-wij.md", "## questions\n", "## questions\n- ?!\n", "'?!' has no letters", marked="- ?!"
     ),
     "a question that stands in two topics": Mistake(
-        "en/topics/peuteropvang.md", "## questions\n", "## questions\n- swimming lessons\n",
+        "en/elsewhere/afval.md", "## questions\n", "## questions\n- swimming lessons\n",
         "'swimming lessons' stands in", marked="- swimming lessons",
     ),
     "a question that finds another topic": Mistake(
-        "en/topics/medewerker.md", "## questions\n", "## questions\n- toddler playgroup for my 2 year old please\n",
+        "en/topics/wooncontract.md", "## questions\n", "## questions\n- toddler playgroup swimming lessons\n",
         "does not find its own topic among the first 3", marked="toddler playgroup",
     ),
     "a question that would set off the alarm": Mistake(
@@ -112,7 +112,7 @@ MISTAKES = {
         "sets off the alarm for danger", marked="kill myself",
     ),
     "an interface word with a number": Mistake(
-        "uk/interface.yaml", "start:\n", "start:\n  extra: слово 7\n", "has a number in it"
+        "uk/interface.yaml", "Вітаю! ", "Вітаю 7! ", "has a number in it"
     ),
     "an interface word that the source does not have": Mistake(
         "en/interface.yaml", "start:\n", "start:\n  extra: word\n",

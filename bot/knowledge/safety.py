@@ -22,7 +22,7 @@ the text and never explodes.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -474,6 +474,11 @@ class _Reading:
 
     def __init__(self, found: Mapping[int, _Found]) -> None:
         self._found = found
+
+    @property
+    def items(self) -> Set[int]:
+        """The items that are somewhere in the text."""
+        return self._found.keys()
 
     def ends(self, chain: _Chain) -> list[int]:
         """Where each step of a chain ends; the last is 0 if the chain is not there."""
