@@ -241,8 +241,8 @@ class _Check:
             safety = SafetyNet.load(self._content)
         except BadSafety as error:
             for finding in error.findings:
-                path, line, message = finding.split(":", 2)
-                yield Finding(path, int(line), message.strip())
+                path, place, message = finding.split(":", 2)
+                yield Finding(path, int(place), message.strip())
             return
         light = LightPart(self._library.examples())
         titles = exact_titles(self._library)
