@@ -104,8 +104,8 @@ MISTAKES = {
         "'swimming lessons' stands in", marked="- swimming lessons",
     ),
     "a question that finds another topic": Mistake(
-        "en/topics/wooncontract.md", "## questions\n", "## questions\n- toddler playgroup swimming lessons\n",
-        "does not find its own topic among the first 3", marked="toddler playgroup",
+        "en/topics/schoonmaak.md", "## questions\n", "## questions\n- zwemles peuteropvang leefgeld huisarts empatia\n",
+        "does not find its own topic among the first 3", marked="zwemles peuteropvang",
     ),
     "a question that would set off the alarm": Mistake(
         "en/topics/oudercafe.md", "## questions\n", "## questions\n- I want to kill myself\n",
