@@ -1,7 +1,7 @@
 """The web chat in a real browser: with and without JavaScript, and axe-core over every state of the page.
 
 Where no Chromium is installed these tests are skipped and say so; CI installs it (.ci/run) and sets
-WEGWIJZER_REQUIRE_BROWSER, under which a missing browser is a failure.
+REQUIRE_BROWSER, under which a missing browser is a failure.
 """
 
 import os
@@ -22,7 +22,7 @@ from bot.settings import Settings
 from tests.conftest import NOW
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-REQUIRED = bool(os.environ.get("WEGWIJZER_REQUIRE_BROWSER"))
+REQUIRED = bool(os.environ.get("REQUIRE_BROWSER"))
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None and not REQUIRED, reason="NO CHROMIUM: the accessibility tests did NOT run"),
     pytest.mark.xdist_group("browser"),
