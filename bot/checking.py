@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 
 import textstat
 
+from bot.errors import Finding
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import exact_titles
-from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Finding, Library, read
+from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, read
 from bot.knowledge.light import LightPart
 from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
 from bot.knowledge.safety import BadSafety, SafetyNet
@@ -123,7 +124,7 @@ class _Check:
             reading = EVERYONE if part == "title" else readers(entry, part)
             for name in sorted(names):
                 fact = self._library.facts.get(name)
-                where = _line_with(text, name, entry.begins.get(part, line))
+                where = _line_with(text, name, entry.begin_of(part))
                 if fact is None:
                     yield Finding(entry.path, where, f"there is no fact {name!r} in facts.yaml")
                 elif not reading <= fact.audiences:
@@ -137,7 +138,7 @@ class _Check:
             for name in names:
                 bare = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", bare)
             for match in _DIGITS.finditer(bare):
-                line = entry.begins.get(part, entry.lines.get(part, 1)) + bare.count("\n", 0, match.start())
+                line = entry.begin_of(part) + bare.count("\n", 0, match.start())
                 yield Finding(entry.path, line, f"{match[0]!r} is a number that is no fact: write {{{{ its_name }}}}")
 
     def _shown(self, entry: Entry) -> Iterator[Finding]:
@@ -240,9 +241,7 @@ class _Check:
         try:
             safety = SafetyNet.load(self._content)
         except BadSafety as error:
-            for finding in error.findings:
-                path, place, message = finding.split(":", 2)
-                yield Finding(path, int(place), message.strip())
+            yield from error.found
             return
         light = LightPart(self._library.examples())
         titles = exact_titles(self._library)

@@ -1,8 +1,22 @@
 """The errors that a person may meet: each carries one sentence that says what to do."""
 
+from dataclasses import dataclass
+
 
 class WegwijzerError(Exception):
     """Something is wrong that a person can put right; `str(error)` is one clear sentence for them."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something wrong in the content, where, and what to do about it."""
+
+    path: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
 
 
 class SettingsError(WegwijzerError):

@@ -59,8 +59,8 @@ class BotApi:
     closing: bool = False
     _updates: list[dict[str, Any]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1000))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _messages: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # --- what people do ------------------------------------------------------------------------
 

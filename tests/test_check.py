@@ -199,6 +199,7 @@ def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -
     [
         ("facts.yaml", "swimming: {value: 1\n", "content/facts.yaml:2: not valid YAML"),
         ("facts.yaml", "a: {value: 1}\na: {value: 2}\n", "content/facts.yaml:2: not valid YAML: 'a' stands here a sec"),
+        ("facts.yaml", "? [a]\n: {value: 1}\n", "content/facts.yaml:1: not valid YAML"),
         ("topics.yaml", "- zorg\n", "content/topics.yaml:1: expected `name: value` lines"),
         ("nl/language.yaml", "name: Nederlands\n", "content/nl/language.yaml:1: 'locale' is missing or wrong"),
         ("nl/interface.yaml", "start: [a\n", "content/nl/interface.yaml:2: not valid YAML"),
@@ -215,6 +216,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
         f"{tmp_path / 'nothing'}:0: there is no such folder"
     ]
+
+
+def test_content_without_any_safety_net_is_named(copied: Callable[[], Path]) -> None:
+    content = copied()
+    for path in content.glob("*/safety.yaml"):
+        path.unlink()
+    assert f"{content}:0: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))
 
 
 def test_stamping_a_translation_says_that_it_was_read_again(copied: Callable[[], Path]) -> None:

@@ -71,7 +71,7 @@ def test_most_alarms_are_of_the_right_kind(net: SafetyNet) -> None:
         for kind, _, line in cases()
         if kind in right and not line.startswith(STILL_MISSED)
     ]
-    assert sum(raised) / len(raised) > 0.95
+    assert sum(raised) / len(raised) > 0.97
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_slips_are_forgiven(net: SafetyNet, message: str) -> None:
         ("чоловік мене душить", ["cholovik mene dushyt", "čolovik mene dušyt", "4olovik mene dushit"]),
         ("пожежа на кухні", ["pozhezha na kuhni", "pojeja na kukhni", "požeža na kuchni"]),
         ("ребенок задыхается", ["rebenok zadyhaetsya", "rebionok zadihaetsia", "rebyonok zadykhayetsya"]),
-        ("нет смысла жить", ["net smysla zhit", "net smisla zhit'"]),
+        ("нет смысла жить", ["net smysla zhit", "net smisla zhit'", "niet smysla zhit"]),
     ],
 )
 def test_latin_letters_mean_the_same_as_cyrillic(net: SafetyNet, cyrillic: str, latin: list[str]) -> None:
@@ -194,11 +194,7 @@ def test_one_sentence_in_a_long_story_is_enough(net: SafetyNet, language: str, m
     ("idiom", "real"),
     [
         ("ik verveel me dood", "ik verveel me dood en ik wil niet meer leven"),
-        pytest.param(
-            "my phone died",
-            "my phone died and I want to die too",
-            marks=pytest.mark.xfail(strict=True, reason="known gap: the idiom reaches as far as the next words"),
-        ),
+        ("my phone died", "my phone died and I want to die too"),
         ("я вмер зі сміху", "я вмер зі сміху. а вночі хочу померти"),
         ("телефон сдох", "телефон сдох, муж меня сейчас убьет, спасите"),
     ],
@@ -288,6 +284,7 @@ def test_without_any_safety_yaml_nothing_starts(tmp_path: Path) -> None:
         ("- a\n", r"content/en/safety\.yaml:1: here belong keys"),
         ("words: {a: b}\n", r"neither `crisis` nor `emergency`"),
         ("crisis:\n  - die\nwishes: x\n", r"safety\.yaml:3: unknown key 'wishes'"),
+        ("crisis:\n  - die\ncrisis:\n  - dead\n", r"safety\.yaml:3: 'crisis' stands here a second time"),
         ("crisis: die\n", r"safety\.yaml:1: here belongs a list"),
         ("crisis:\n  - die\n  - [a]\n", r"safety\.yaml:3: each entry"),
         ("crisis:\n  - <want> .. die\n", r"safety\.yaml:2: '<want> \.\. die': there is no class <want>"),

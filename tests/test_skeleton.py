@@ -31,6 +31,7 @@ def test_different_words_keep_different_skeletons(one: str, other: str) -> None:
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_a_skeleton_of_plain_words(text: str) -> None:
+def test_any_text_has_a_skeleton_of_plain_words_and_it_is_stable(text: str) -> None:
     folded = skeleton(text)
     assert all(word.isascii() and word.isalnum() for word in folded.split())
+    assert skeleton(folded) == folded

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from bot.errors import ContentError
+from bot.errors import ContentError, Finding
 from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
 from bot.knowledge.words import Words
 
@@ -29,24 +29,12 @@ PARTS = (*Audience, OTHERS)
 QUESTIONS = "questions"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
-    """Something wrong in the content, where, and what to do about it."""
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One content file: a title, a text in parts, and the questions that it answers.
 
     `parts` maps "" (for everybody), an audience or `anderen` to a Jinja2 template of Markdown; `lines` tells in
-    which line of the file each part begins.
+    which line of the file the heading of each part stands, `begins` in which its text begins.
     """
 
     id: str
@@ -59,6 +47,10 @@ class Entry:
     questions: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     begins: Mapping[str, int] = field(default_factory=dict)
+
+    def begin_of(self, part: str) -> int:
+        """Return the line of the file where the text of a part, the title or the button begins."""
+        return self.begins.get(part, self.lines.get(part, 1))
 
     @property
     def fingerprint(self) -> str:
@@ -177,14 +169,13 @@ class _EachKeyOnce(yaml.SafeLoader):
     """Reads YAML, and refuses a key that stands twice: YAML itself would silently take the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
+        seen: set[tuple[str, str]] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if (key.tag, key.value) in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands here a second time", key_node.start_mark
+                    None, None, f"{key.value!r} stands here a second time", key.start_mark
                 )
-            seen.add(key)
+            seen.add((key.tag, key.value))
         return super().construct_mapping(node, deep)
 
 
@@ -327,7 +318,7 @@ class _Reader:
         questions = tuple(self._questions(path, parts.pop(QUESTIONS, []), lines.get(QUESTIONS, 0)))
         lines["title"] = title_line
         texts = {name: "\n".join(content).strip() for name, content in parts.items()}
-        begins = {name: lines[name] + _blank(content) for name, content in parts.items()}
+        begins = {name: lines[name] + _first_written(content) for name, content in parts.items()}
         begins[""] -= 1  # it has no heading of its own
         if language.answered_in and (title or any(texts.values())):
             self._find(path, 1, f"{language.code} has example questions only")
@@ -432,7 +423,7 @@ class _Reader:
         return path.relative_to(self._content.parent).as_posix() if path != self._content else path.as_posix()
 
 
-def _blank(lines: list[str]) -> int:
+def _first_written(lines: list[str]) -> int:
     """The number, from 1, of the first line that is not blank."""
     return next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
 

@@ -30,7 +30,7 @@ from typing import Self
 
 import yaml
 
-from bot.errors import ContentError
+from bot.errors import ContentError, Finding
 
 
 class Alarm(StrEnum):
@@ -42,6 +42,10 @@ class Alarm(StrEnum):
 
 class BadSafety(ContentError, ValueError):
     """A safety.yaml cannot be used; each of its `findings` names the file, the line and the entry."""
+
+    def __init__(self, found: Sequence[Finding]) -> None:
+        super().__init__([str(finding) for finding in found])
+        self.found = tuple(found)
 
 
 class SafetyNet:
@@ -65,7 +69,7 @@ class SafetyNet:
         """
         paths = sorted(content_dir.glob("*/safety.yaml"))
         if not paths:
-            raise BadSafety([f"{content_dir}: no language has a safety.yaml, so danger would go unseen"])
+            raise BadSafety([Finding(str(content_dir), 0, "no language has a safety.yaml, so danger would go unseen")])
         return cls([read_page(path) for path in paths])
 
     def alarm(self, text: str) -> Alarm | None:
@@ -128,15 +132,15 @@ def read_page(path: Path) -> Page:
     try:
         tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSafety([f"{name}:1: cannot be read: {error}"]) from error
+        raise BadSafety([Finding(name, 1, f"cannot be read: {error}")]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise BadSafety([f"{name}:{line}: is no YAML: {getattr(error, 'problem', error)}"]) from error
-    findings: list[str] = []
+        raise BadSafety([Finding(name, line, f"is no YAML: {getattr(error, 'problem', error)}")]) from error
+    findings: list[Finding] = []
     top = dict(_pairs(tree, name, findings))
     findings += [
-        f"{name}:{key.number}: unknown key {key.text!r}; there are {', '.join(sorted(_KEYS))}"
+        Finding(name, key.number, f"unknown key {key.text!r}; there are {', '.join(sorted(_KEYS))}")
         for key in top
         if key.text not in _KEYS
     ]
@@ -152,36 +156,40 @@ def read_page(path: Path) -> Page:
         rules={rule: tuple(_whole(parts.get(rule), name, findings)) for rule in _RULES},
     )
     if not findings and not page.rules[_CRISIS] + page.rules[_EMERGENCY]:
-        findings.append(f"{name}:1: has neither `crisis` nor `emergency`, so danger would go unseen")
+        findings.append(Finding(name, 1, "has neither `crisis` nor `emergency`, so danger would go unseen"))
     if findings:
         raise BadSafety(findings)
     return page
 
 
-def _pairs(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[tuple[Line, yaml.Node]]:
+def _pairs(node: yaml.Node | None, name: str, findings: list[Finding]) -> Iterator[tuple[Line, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
         line = node.start_mark.line + 1 if node else 1
-        findings.append(f"{name}:{line}: here belong keys with values")
+        findings.append(Finding(name, line, "here belong keys with values"))
         return
+    seen: set[str] = set()
     for key, value in node.value:
+        if key.value in seen:  # YAML itself would silently take the last one, and danger would go unseen
+            findings.append(Finding(name, key.start_mark.line + 1, f"{key.value!r} stands here a second time"))
+        seen.add(str(key.value))
         yield Line(str(key.value), key.start_mark.line + 1), value
 
 
-def _whole(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[Line]:
+def _whole(node: yaml.Node | None, name: str, findings: list[Finding]) -> Iterator[Line]:
     """The entries of a list, each a text."""
     if node is None:
         return
     if not isinstance(node, yaml.SequenceNode):
-        findings.append(f"{name}:{node.start_mark.line + 1}: here belongs a list")
+        findings.append(Finding(name, node.start_mark.line + 1, "here belongs a list"))
         return
     for entry in node.value:
         if isinstance(entry, yaml.ScalarNode) and entry.value.strip():
             yield Line(entry.value, entry.start_mark.line + 1)
         else:
-            findings.append(f"{name}:{entry.start_mark.line + 1}: each entry of this list is one line of text")
+            findings.append(Finding(name, entry.start_mark.line + 1, "each entry of this list is one line of text"))
 
 
-def _entries(node: yaml.Node | None, name: str, findings: list[str]) -> Iterator[Line]:
+def _entries(node: yaml.Node | None, name: str, findings: list[Finding]) -> Iterator[Line]:
     """The entries of a text that is divided by commas, or of a list of such texts."""
     lines = (
         [Line(node.value, node.start_mark.line + 1)]
@@ -581,7 +589,7 @@ class _Reader:
         self._lexicon = _Lexicon()
         self._atoms: dict[tuple[str, str | None], int] = {}
         self._items: dict[frozenset[_Phrase], int] = {}
-        self._findings: list[str] = []
+        self._findings: list[Finding] = []
         self._fillers = {
             way for page in pages for line in page.fillers for word in _words(line.text) for way in self._written(word)
         }
@@ -594,7 +602,7 @@ class _Reader:
         self._used: set[str] = set()
         rules = {name: [self._pattern(page, line) for page in pages for line in page.rules[name]] for name in _RULES}
         self._findings += [
-            f"{page.path}:{lines[0].number if lines else 1}: no pattern uses the words of <{name}>"
+            Finding(page.path, lines[0].number if lines else 1, f"no pattern uses the words of <{name}>")
             for page in pages
             for name, lines in page.words.items()
             if name not in self._used
@@ -679,8 +687,7 @@ class _Reader:
             hits = known.get(word)
             if hits is None:
                 hits = known[word] = self._atoms_of(word)
-            for atom in hits:
-                atoms[atom] = atoms.get(atom, 0) | 1 << place
+            _put(atoms, hits, place)
             if begins:
                 _put(atoms, self._begin, place - 1)
             begins = word == _STOP
@@ -694,7 +701,7 @@ class _Reader:
         return self._lexicon.look_up(self._key(word))
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
-        present = reading._found.keys()
+        present = reading.items
         return (
             rule
             for rule in self._rules[name]
@@ -729,7 +736,9 @@ class _Reader:
                     try:
                         phrases.add(self._phrase(line.text) or _nothing())
                     except ValueError as error:
-                        self._findings.append(f"{page.path}:{line.number}: words of <{name}>: {line.text!r}: {error}")
+                        self._findings.append(
+                            Finding(page.path, line.number, f"words of <{name}>: {line.text!r}: {error}")
+                        )
         return {name: frozenset(phrases) for name, phrases in classes.items()}
 
     def _phrase(self, text: str) -> _Phrase:
@@ -764,7 +773,7 @@ class _Reader:
                 sys.intern(f"{page.path}:{line.number}: {line.text}"),
             )
         except ValueError as error:
-            self._findings.append(f"{page.path}:{line.number}: {line.text!r}: {error}")
+            self._findings.append(Finding(page.path, line.number, f"{line.text!r}: {error}"))
             return None
 
     def _chain(self, text: str) -> _Chain:

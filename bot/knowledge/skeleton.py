@@ -39,9 +39,13 @@ def latin(text: str) -> str:
 
 def one_spelling(text: str) -> str:
     """Fold Latin spellings of one sound into one, and doubled letters into single ones."""
-    for pattern, replacement in _SOUNDS:
-        text = pattern.sub(replacement, text)
-    return _REPEATED.sub(r"\1", text)
+    folded = ""
+    while folded != text:  # what one rule leaves may be another's spelling: "kg" becomes kh, and that is h
+        folded = text
+        for pattern, replacement in _SOUNDS:
+            text = pattern.sub(replacement, text)
+        text = _REPEATED.sub(r"\1", text)
+    return folded
 
 
 def skeleton(text: str) -> str:

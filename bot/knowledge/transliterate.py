@@ -6,6 +6,7 @@ commonest reading, and a wrong letter here and there does little harm. Dutch and
 sentence ("podaty na leefgeld") stay as they are.
 """
 
+import math
 import re
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -65,8 +66,8 @@ def looks_like_latin_cyrillic(text: str) -> float:
     words = _words(text)
     if not words:
         return 0.0
-    evidence = sum(_evidence(word) for word in words) / len(words) ** 0.5
-    return float(min(1.0, max(0.0, 0.5 + evidence / 2)))
+    evidence = sum(_evidence(word) for word in words) / math.sqrt(len(words))
+    return min(1.0, max(0.0, 0.5 + evidence / 2))
 
 
 def to_cyrillic(text: str) -> str:
@@ -103,16 +104,12 @@ def _stays(word: str) -> bool:
     return lower in _KEPT or (word.isupper() and len(word) > 1) or _evidence(lower) < -0.4
 
 
-_RUSSIAN_ONLY = _words_of("""
-    byl byla bylo chto chtoby dengi detey detej deti detskiy esli eto etot hochu ili kak kakaya kakie kakoi kakoj
-    kakoy kogda kuda menya mne mogu mozhno mojno nado net nuzhen nuzhna nuzhno nujno otkuda pochemu poluchit pomosch
-    pomoshch pomosh privet rabota rabotat rebenka rebenku rebenok seichas seychas skolko spasibo tolko vrach vracha
-    yest zachem zdes i
-""")
+# Ukrainian has these too, or spells them much the same.
+_RUSSIAN_ONLY = _RUSSIAN_WORDS - _words_of("gde komu kto moy moya nachat rabotu")
 _UKRAINIAN_ONLY = _words_of("""
     abo bude budu chy chomu dity ditej ditey dytyna dytyni dytynu dopomoha hroshi jak jaka jakshcho khto koly maye
     mayu meni mozhe mozhna mozna nemaye nema potribna potriben potribno scho shcho sho skilky ta tse tut treba vid
-    yak yaka yake yaki yakshcho ye i
+    yak yaka yake yaki yakshcho ye
 """)
 
 # What Latin letters stand for, the longest first. Each language has a few of its own on top.
