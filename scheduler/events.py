@@ -1,0 +1,96 @@
+"""Events: what is entered once, when it takes place, and which messages that asks for. Pure: no clock, no store.
+
+Times are aware: Europe/Amsterdam for people, so that local time stays right across both changes of the clock.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from bot.knowledge.facts import AMSTERDAM
+from scheduler.announcements import Part, State, Target
+
+ANNOUNCE_DAYS = 14
+REMINDER_DAYS = (7, 1)
+MORNING = time(10, 0)
+"""Local time at which what concerns a coming event is sent: nobody is woken, and everybody can still plan the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as staff entered it.
+
+    `start` is the first occurrence, in Europe/Amsterdam. `rule` is an RFC 5545 RRULE without DTSTART ("" = once),
+    `skip` the calendars whose days are left out ("public", "school"). `slots` holds what the kind's template
+    wants besides time and place. `maximum` is how many people can come, None = no limit. `state` is that of the
+    whole series: DRAFT, SUBMITTED, SCHEDULED (approved) or CANCELLED.
+    """
+
+    id: int
+    kind: str
+    target: Target
+    start: datetime
+    minutes: int
+    place: str
+    slots: Mapping[str, object] = field(default_factory=dict)
+    rule: str = ""
+    skip: frozenset[str] = frozenset()
+    dates: tuple[date, ...] = ()
+    sign_up: bool = False
+    maximum: int | None = None
+    announce_days: int = ANNOUNCE_DAYS
+    reminder_days: tuple[int, ...] = REMINDER_DAYS
+    state: State = State.DRAFT
+    writer: int | None = None
+    approver: int | None = None
+    practice: bool = False
+
+
+class Happening(StrEnum):
+    """Whether an occurrence takes place as planned."""
+
+    PLANNED = "planned"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time that an event takes place. `original` is the start that the rule gave, and names it for ever."""
+
+    id: int
+    event: int
+    original: datetime
+    start: datetime
+    place: str
+    state: Happening = Happening.PLANNED
+
+    @property
+    def local_start(self) -> datetime:
+        """The start as people read it."""
+        return self.start.astimezone(AMSTERDAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message that an occurrence asks for: which part it plays, when it is due, until when it is of use."""
+
+    part: Part
+    days_before: int
+    due: datetime
+    useful_until: datetime
+
+
+def planned_messages(event: Event, occurrence: Occurrence) -> Iterator[Planned]:
+    """Yield the announcement and the reminders of an occurrence, in the order in which they are due.
+
+    Each is due at ten in the morning local time, that many days before; one that would come after the event has
+    begun is due when it has, and so is never sent.
+    """
+    start = occurrence.local_start
+    parts = [(Part.ANNOUNCEMENT, event.announce_days)]
+    parts += [(Part.REMINDER, days) for days in sorted(event.reminder_days, reverse=True) if days < event.announce_days]
+    for part, days in parts:
+        due = datetime.combine(start.date() - timedelta(days=days), MORNING, AMSTERDAM)
+        yield Planned(part, days, min(due, start), start)
