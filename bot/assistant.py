@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from bot.dialogue.actions import token_of
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.values import (
     Change,
+    Command,
     CountHelp,
     Forget,
     KeepQuestion,
@@ -45,6 +46,9 @@ class PeopleStore(Protocol):
     def forget(self, address: str) -> None:
         """Forget everything about a person."""
 
+    def returned(self, address: str) -> None:
+        """Note that somebody who had blocked us is here again."""
+
 
 class QuestionStore(Protocol):
     """Where unanswered questions go."""
@@ -60,10 +64,18 @@ class HelpCounter(Protocol):
         """Count one thumb."""
 
 
+class Talk(Protocol):
+    """A talk about one matter, which knows by the address with whom it is."""
+
+    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
+        """Return what to say to a message, None if it is not about this matter."""
+
+
 class Assistant:
     """Answers messages from addresses, and carries out what the conversation wants remembered.
 
     An address is "<channel>:<id>"; the store seals it. `clock` gives aware times, `token` fresh opaque names.
+    Each of the `talks` is asked in turn before the conversation, which has an answer to everything.
     """
 
     def __init__(
@@ -75,7 +87,9 @@ class Assistant:
         *,
         clock: Callable[[], datetime],
         token: Callable[[], str],
+        talks: Sequence[Talk] = (),
     ) -> None:
+        self._talks = tuple(talks)
         self._conversation = conversation
         self._people = people
         self._questions = questions
@@ -94,6 +108,13 @@ class Assistant:
 
         """
         person = self._people.find(address)
+        if isinstance(message, Command):
+            self._people.returned(address)
+        language = self._conversation.language(person, hint)
+        for talk in self._talks:
+            reply = talk.reply(message, address, person, language)
+            if reply is not None:
+                return reply
         if isinstance(message, Pressed):
             message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         reply = self._conversation.reply(message, person, hint, self._token())

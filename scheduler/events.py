@@ -94,3 +94,26 @@ def planned_messages(event: Event, occurrence: Occurrence) -> Iterator[Planned]:
     for part, days in parts:
         due = datetime.combine(start.date() - timedelta(days=days), MORNING, AMSTERDAM)
         yield Planned(part, days, min(due, start), start)
+
+
+MOST = 8
+"""People whom one person can sign up: a family, not a coach."""
+
+
+class Answer(StrEnum):
+    """What became of a sign-up; the words for it stand in interface.yaml under `sign_up`."""
+
+    COMING = "coming"
+    WAITING = "waiting"
+    NOT_COMING = "not_coming"
+    OVER = "over"
+    CANCELLED = "cancelled"
+    NO_SIGN_UP = "no_sign_up"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedUp:
+    """What became of a sign-up, and with how many."""
+
+    answer: Answer
+    people: int = 0

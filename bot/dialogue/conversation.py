@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.typed import typed_commands
 from bot.dialogue.values import (
     Button,
     Change,
@@ -49,7 +50,7 @@ class Conversation:
         self._renderer = renderer
         self._understanding = understanding
         self._kept_days = kept_days
-        self._typed_commands = _typed_commands(library.words)
+        self._typed_commands = typed_commands(library.words, "commands", COMMANDS)
         self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
             "start": self._start,
             "menu": lambda _person, language: self._menu(language),
@@ -344,15 +345,3 @@ class Conversation:
 
     def _one_of_ours(self, code: str) -> str:
         return code if code in self._library.words else ""
-
-
-def _typed_commands(words: Mapping[str, Words]) -> Mapping[str, tuple[str, str]]:
-    """Typed words for commands, by skeleton: (command, language). Words that languages share have none."""
-    found: dict[str, tuple[str, str]] = {}
-    for language, own in words.items():
-        for name in COMMANDS:
-            for word in own.many(f"commands.{name}"):
-                folded = skeleton(word)
-                shared = folded in found and found[folded][1] != language
-                found[folded] = (name, "" if shared else language)
-    return found

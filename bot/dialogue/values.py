@@ -1,6 +1,7 @@
 """What goes in and out of the conversation: values, without any channel in them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.knowledge.document import Document
@@ -15,6 +16,19 @@ class Person:
 
     language: str | None = None
     audience: Audience | None = None
+
+
+QUIET = (21 * 60, 8 * 60)
+"""The quiet hours of who has not chosen others: from 21:00 to 08:00 local time, in minutes after midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody wants to be reached: quiet hours in minutes after midnight (equal: none), a day to pause to."""
+
+    quiet_from: int = QUIET[0]
+    quiet_until: int = QUIET[1]
+    paused_until: date | None = None
 
 
 class Medium(StrEnum):
@@ -124,8 +138,17 @@ class CountHelp(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to go along with a reply; `path` is where the web serves the same."""
+
+    name: str
+    content: bytes
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say: a document, rows of buttons, and what to remember.
+    """What to say: a document, rows of buttons, what to remember, and perhaps a file.
 
     `kind` and `topics` are set for replies to a typed question.
     """
@@ -136,3 +159,4 @@ class Reply:
     changes: tuple[Change, ...] = ()
     kind: Kind | None = None
     topics: tuple[Ranked, ...] = ()
+    file: File | None = None

@@ -26,6 +26,10 @@ OUTSIDE = "outside"
 """The label of example questions that nothing of ours answers."""
 
 PARTS = (*Audience, OTHERS)
+
+WORD_FILES = ("interface", "following", "staff")
+"""The files of a language that hold the interface's words: for everybody, for who follows something, for staff."""
+
 QUESTIONS = "questions"
 
 
@@ -364,12 +368,19 @@ class _Reader:
         return tuple(self._questions(path, lines[start:], start))
 
     def _words(self, language: Language) -> Words:
-        path = self._content / language.code / "interface.yaml"
-        try:
-            return Words(language.locale, self._yaml(path))
-        except TypeError as error:
-            self._find(path, 1, str(error))
-            return Words(language.locale, {})
+        tree: dict[str, Any] = {}
+        for name in WORD_FILES:
+            path = self._content / language.code / f"{name}.yaml"
+            own = self._yaml(path)
+            for twice in sorted(tree.keys() & own.keys()):
+                self._find(path, 1, f"{twice!r} stands in another file of words already")
+            try:
+                Words(language.locale, own)
+            except TypeError as error:
+                self._find(path, 1, str(error))
+                continue
+            tree.update(own)
+        return Words(language.locale, tree)
 
     def _test_questions(self, code: str, topics: Mapping[str, Topic]) -> tuple[tuple[str, str], ...]:
         path = self._content / code / "test-questions.yaml"

@@ -1,4 +1,4 @@
-"""The interface's own words: buttons, greetings, labels, in content/<language>/interface.yaml."""
+"""The interface's own words: buttons, greetings, labels, in content/<language>/interface.yaml and its neighbours."""
 
 import string
 from collections.abc import Iterator, Mapping

@@ -49,6 +49,14 @@ class Announcements:
             [*values.values(), announcement.id],
         )
 
+    def reschedule(self, occurrence: int, part: str, days_before: int, due: datetime, useful_until: datetime) -> None:
+        """Give what an occurrence asks for, and what has not begun, another time."""
+        self._db.execute(
+            "UPDATE announcements SET due = ?, useful_until = ? WHERE occurrence = ? AND part = ? AND days_before = ? "
+            "AND state IN ('scheduled', 'paused') AND sent_at IS NULL",
+            [stored(due), stored(useful_until), occurrence, part, days_before],
+        )
+
     def set_state(self, number: int, before: State, after: State) -> bool:
         """Move an announcement from one state to another; return whether it was still in the first."""
         return bool(
@@ -73,6 +81,17 @@ class Announcements:
     def of_occurrence(self, occurrence: int) -> tuple[Announcement, ...]:
         """Return everything that was made for an occurrence, the oldest first."""
         return self._all("occurrence = ? ORDER BY id", [occurrence])
+
+    def made_for(self, occurrence: int) -> frozenset[tuple[Part, int]]:
+        """Return which of the messages that an occurrence asks for have been made: (part, days before)."""
+        rows = self._db.execute(
+            "SELECT part, days_before FROM announcements WHERE occurrence = ? AND days_before IS NOT NULL", [occurrence]
+        )
+        return frozenset((Part(part), int(days)) for part, days in rows)
+
+    def replies(self, number: int) -> tuple[Announcement, ...]:
+        """Return the corrections of an announcement, the oldest first."""
+        return self._all("reply_to = ? ORDER BY id", [number])
 
     def latest(self, count: int = 20) -> tuple[Announcement, ...]:
         """Return the newest announcements that people wrote (no reminders, no notices), the newest first."""

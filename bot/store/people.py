@@ -1,28 +1,15 @@
 """People: the sealed address, the language they chose, who they said they are, when they want to be left alone."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from bot.dialogue.values import Person
+from bot.dialogue.values import QUIET, Person, Reach
 from bot.knowledge.facts import Audience
 from bot.store.database import writing
 from bot.store.sealing import Sealer
 from bot.store.sessions import KEPT_DAYS as SESSION_DAYS
 from bot.store.sessions import day_of as session_day
-
-QUIET = (21 * 60, 8 * 60)
-"""The quiet hours of who has not chosen others: from 21:00 to 08:00 local time, in minutes after midnight."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How somebody wants to be reached: quiet hours in minutes after local midnight, a day until which to pause."""
-
-    quiet_from: int = QUIET[0]
-    quiet_until: int = QUIET[1]
-    paused_until: dt.date | None = None
 
 
 class People:
@@ -58,6 +45,11 @@ class People:
         sealed = self._sealer.seal(address)
         self._db.execute("INSERT OR IGNORE INTO people (address) VALUES (?)", [sealed])
         return int(self._db.execute("SELECT id FROM people WHERE address = ?", [sealed]).fetchone()[0])
+
+    def find_number(self, address: str) -> int | None:
+        """Return a person's number, None if nothing is kept of them."""
+        row = self._db.execute("SELECT id FROM people WHERE address = ?", [self._sealer.seal(address)]).fetchone()
+        return None if row is None else int(row[0])
 
     def address(self, number: int) -> str | None:
         """Return the address of a person by their number; None if they are forgotten."""

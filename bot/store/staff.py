@@ -54,6 +54,11 @@ class Staff:
         rows = self._db.execute("SELECT id, name, role FROM staff WHERE active ORDER BY name, id")
         return tuple(Member(row[0], row[1], Role(row[2])) for row in rows)
 
+    def address_of(self, number: int) -> str | None:
+        """Return the address of an active member of staff, None if there is none."""
+        row = self._db.execute("SELECT address FROM staff WHERE id = ? AND active", [number]).fetchone()
+        return None if row is None or row[0] is None else self._sealer.open(row[0])
+
     def addresses(self, least: tuple[Role, ...] = tuple(Role)) -> tuple[str, ...]:
         """Return the addresses of the active members who have one of these roles."""
         rows = self._db.execute("SELECT address, role FROM staff WHERE active AND address IS NOT NULL ORDER BY id")

@@ -45,6 +45,11 @@ class Subscriptions:
         """End everybody's subscription to a subject; return how many there were."""
         return int(self._db.execute("DELETE FROM subscriptions WHERE subject = ?", [subject]).rowcount)
 
+    def followers(self, subject: str) -> tuple[int, ...]:
+        """Return the numbers of the people who follow a subject."""
+        rows = self._db.execute("SELECT person FROM subscriptions WHERE subject = ? ORDER BY person", [subject])
+        return tuple(int(person) for (person,) in rows)
+
     def counts(self) -> Mapping[str, int]:
         """Return how many follow each subject."""
         return dict(self._db.execute("SELECT subject, count(*) FROM subscriptions GROUP BY subject").fetchall())

@@ -1,0 +1,451 @@
+"""The talk about what one follows: subscriptions, letters to neighbours, events and who comes to them.
+
+What it shows and changes lies behind a `Board`; what it says is in content/<language>/following.yaml.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.typed import typed_commands
+from bot.dialogue.values import QUIET, Button, Command, File, Message, Person, Pressed, Reach, Reply, Typed
+from bot.knowledge.document import Document, Role, line, parse
+from bot.knowledge.facts import Audience
+from bot.knowledge.library import Library
+from bot.knowledge.skeleton import skeleton
+from bot.knowledge.words import Words
+from scheduler.events import MOST, Answer, SignedUp
+
+Row = tuple[Button, ...]
+
+COMMANDS = ("subscriptions", "letters", "events")
+DEEP_LINK = "s-"
+"""`/start s-<location-or-theme>` asks whether to follow exactly that; it stands in QR codes on paper letters."""
+QUIET_CHOICES = (QUIET, (22 * 60, 7 * 60), (20 * 60, 10 * 60))
+PAUSE_DAYS = (7, 14, 30)
+SHOWN_EVENTS = 8
+_VERBS = frozenset("bukvriqp")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that can be followed."""
+
+    id: str
+    name: str
+    location: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in the list of earlier ones; `sent` is a local day."""
+
+    id: int
+    title: str
+    sent: date
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An occurrence in the calendar; `when` and `title` are in the reader's language."""
+
+    id: int
+    title: str
+    when: str
+    cancelled: bool
+    sign_up: bool
+
+
+class Board(Protocol):
+    """What can be followed and read, and what somebody does with it."""
+
+    def today(self) -> date:
+        """Return the local day."""
+
+    def can_reach(self, address: str) -> bool:
+        """Return whether messages can be sent to an address later on."""
+
+    def subjects(self, language: str) -> tuple[Subject, ...]:
+        """Return what can be followed now."""
+
+    def follows(self, address: str) -> frozenset[str]:
+        """Return what somebody follows."""
+
+    def follow(self, address: str, subject: str, words: str) -> None:
+        """Begin a subscription; `words` is the version of the words of consent."""
+
+    def unfollow(self, address: str, subject: str | None = None) -> int:
+        """End one subscription or all at once; return how many there were."""
+
+    def reach(self, address: str) -> Reach:
+        """Return how somebody wants to be reached."""
+
+    def set_reach(self, address: str, reach: Reach) -> None:
+        """Remember how somebody wants to be reached."""
+
+    def letters(self, location: str, language: str) -> tuple[Letter, ...]:
+        """Return the letters of the last twelve months about a location, the newest first."""
+
+    def letter(self, number: int, language: str) -> tuple[Document, str] | None:
+        """Return a letter and the language that it is in, None if there is none."""
+
+    def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
+        """Return what is in the calendar for somebody."""
+
+    def event(self, occurrence: int, language: str) -> Document | None:
+        """Return what there is to say about an occurrence, None if there is none."""
+
+    def sign_up_open(self, occurrence: int) -> bool:
+        """Return whether one can sign up for an occurrence."""
+
+    def mine(self, address: str, occurrence: int) -> SignedUp:
+        """Return whether somebody comes."""
+
+    def come(self, address: str, occurrence: int, people: int) -> SignedUp:
+        """Sign somebody up."""
+
+    def leave(self, address: str, occurrence: int) -> SignedUp:
+        """Note that somebody does not come."""
+
+    def calendar_file(self, occurrence: int, language: str) -> File | None:
+        """Return an occurrence as an iCalendar file."""
+
+
+class Following:
+    """Answers what concerns subscriptions, letters and events; None to everything else."""
+
+    def __init__(self, library: Library, board: Board) -> None:
+        self._library = library
+        self._board = board
+        self._typed = typed_commands(library.words, "following_commands", COMMANDS)
+        self._commands: Mapping[str, Callable[[str, Person, str], Reply]] = {
+            "subscriptions": lambda address, _person, language: self._subscriptions(address, language),
+            "letters": lambda _address, _person, language: self._locations(language),
+            "events": lambda _address, person, language: self._calendar(person, language),
+        }
+
+    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
+        """Return what to say to a message; None if it is not about this.
+
+        Args:
+            message: what the person typed or pressed.
+            address: where they are.
+            person: what is known of them.
+            language: that the interface speaks with them.
+
+        """
+        match message:
+            case Command("start", argument) if argument.startswith(DEEP_LINK):
+                return self._ask(argument.removeprefix(DEEP_LINK), address, language)
+            case Command(name) if name in self._commands:
+                return self._commands[name](address, person, language)
+            case Typed(text):
+                return self._typed_reply(text, address, person, language)
+            case Pressed(carried) if carried[:1] in _VERBS:
+                return self._pressed(carried, address, person, language)
+        return None
+
+    # --- what came in --------------------------------------------------------------------------
+
+    def _typed_reply(self, text: str, address: str, person: Person, language: str) -> Reply | None:
+        typed = self._typed.get(skeleton(text))
+        if typed is not None:
+            name, written_in = typed
+            return self._commands[name](address, person, person.language or written_in or language)
+        # A code typed from a paper letter, where the link got lost on its way: "s-herenweg-55".
+        code = text.strip().casefold().removeprefix("/start ")
+        if code.startswith(DEEP_LINK) and code.removeprefix(DEEP_LINK) in self._names(language):
+            return self._ask(code.removeprefix(DEEP_LINK), address, language)
+        return None
+
+    def _pressed(self, carried: str, address: str, person: Person, language: str) -> Reply:
+        verb, details = taken_apart(carried)
+        first, second, _ = details[:3]
+        match verb:
+            case "u":
+                return self._stopped(first, address, language)
+            case "q" | "p":
+                return self._reach(verb, first, second, address, language)
+            case "k":
+                return self._letters_pressed(first, second, language)
+            case "v":
+                return self._event(_whole(first), address, language) if first else self._calendar(person, language)
+            case "r":
+                return self._sign_up(_whole(first), second, address, language)
+            case "i":
+                return self._calendar_file(_whole(first), language)
+        return self._subscription_pressed(first, second, address, language)
+
+    def _subscription_pressed(self, first: str, second: str, address: str, language: str) -> Reply:
+        match first, second:
+            case "", _:
+                return self._subscriptions(address, language)
+            case "yes", subject:
+                return self._begin(subject, address, language)
+            case "off", "":
+                self._board.unfollow(address)
+                return self._noted("subscriptions.ended_all", address, language)
+            case "off", subject:
+                return self._end(subject, address, language)
+        return self._ask(first, address, language)
+
+    def _letters_pressed(self, location: str, number: str, language: str) -> Reply:
+        if number:
+            return self._letter(_whole(number), language)
+        return self._letters(location, language) if location else self._locations(language)
+
+    # --- subscriptions -------------------------------------------------------------------------
+
+    def _subscriptions(self, address: str, language: str) -> Reply:
+        words = self._words(language)
+        if not self._board.can_reach(address):
+            rows = ((self._letters_button(language), self._calendar_button(language)), self._menu_row(language))
+            return Reply(line(words("subscriptions.not_here")), language, rows)
+        follows = self._board.follows(address)
+        document = line(words("subscriptions.title"), Role.TITLE)
+        if not follows:
+            document += line(words("subscriptions.none"))
+        document += line(words("subscriptions.hint"), Role.NOTE)
+        rows = [(self._subject_button(one, one.id in follows, words),) for one in self._board.subjects(language)]
+        if follows:
+            rows.append((Button(words("subscriptions.stop_all"), action("b", "off")),))
+        rows.append(self._reach_row(address, words))
+        rows.append((self._letters_button(language), self._calendar_button(language)))
+        rows.append(self._menu_row(language))
+        return Reply(document, language, tuple(rows))
+
+    def _subject_button(self, subject: Subject, follows: bool, words: Words) -> Button:
+        if follows:
+            return Button(words("subscriptions.following", name=subject.name), action("b", "off", subject.id))
+        return Button(words("subscriptions.follow", name=subject.name), action("b", subject.id))
+
+    def _ask(self, subject: str, address: str, language: str) -> Reply:
+        """Ask for a yes: nothing is noted before it."""
+        names, words = self._names(language), self._words(language)
+        if not self._board.can_reach(address):
+            return self._subscriptions(address, language)
+        if subject not in names:
+            return self._noted("subscriptions.unknown", address, language)
+        if subject in self._board.follows(address):
+            return self._noted("subscriptions.already", address, language, name=names[subject])
+        row = (
+            Button(words("subscriptions.agree"), action("b", "yes", subject)),
+            Button(words("subscriptions.decline"), action("b")),
+        )
+        return Reply(parse(words("subscriptions.consent", name=names[subject])), language, (row,))
+
+    def _begin(self, subject: str, address: str, language: str) -> Reply:
+        names = self._names(language)
+        if subject not in names or not self._board.can_reach(address):
+            return self._noted("subscriptions.unknown", address, language)
+        self._board.follow(address, subject, consent_version(self._words(language), language))
+        return self._noted("subscriptions.begun", address, language, name=names[subject])
+
+    def _end(self, subject: str, address: str, language: str) -> Reply:
+        name = self._names(language).get(subject, subject)
+        ended = self._board.unfollow(address, subject)
+        key = "subscriptions.ended" if ended else "subscriptions.not_followed"
+        return self._noted(key, address, language, name=name)
+
+    def _stopped(self, subject: str, address: str, language: str) -> Reply:
+        """The stop button below a message: short, and no screen full of offers."""
+        name = self._names(language).get(subject, subject)
+        ended = self._board.unfollow(address, subject)
+        words = self._words(language)
+        key = "subscriptions.ended" if ended else "subscriptions.not_followed"
+        return Reply(line(words(key, name=name)), language, ((self._subscriptions_button(language),),))
+
+    def _noted(self, key: str, address: str, language: str, **values: object) -> Reply:
+        after = self._subscriptions(address, language)
+        return replace(after, document=line(self._words(language)(key, **values)) + after.document)
+
+    # --- quiet hours and pause -----------------------------------------------------------------
+
+    def _reach_row(self, address: str, words: Words) -> Row:
+        reach, today = self._board.reach(address), self._board.today()
+        quiet = words("reach.quiet_none")
+        if reach.quiet_from != reach.quiet_until:
+            quiet = words("reach.quiet", begin=_clock(reach.quiet_from), end=_clock(reach.quiet_until))
+        paused = reach.paused_until is not None and reach.paused_until > today
+        pause = words("reach.paused", day=reach.paused_until) if paused else words("reach.pause")
+        return Button(quiet, action("q")), Button(pause, action("p", "end" if paused else ""))
+
+    def _reach(self, verb: str, first: str, second: str, address: str, language: str) -> Reply:
+        words, reach = self._words(language), self._board.reach(address)
+        if verb == "q" and not first:
+            return self._quiet_choices(words, language)
+        if verb == "p" and not first:
+            buttons = (
+                Button(words("reach.pause_days", count=days), action("p", str(days))) for days in PAUSE_DAYS
+            )  # fmt: skip
+            return Reply(
+                line(words("reach.pause_title")), language, (*((one,) for one in buttons), self._back(language))
+            )
+        if not self._board.can_reach(address):
+            return self._subscriptions(address, language)
+        if verb == "q":
+            begin, end = _minutes(first), _minutes(second)
+            self._board.set_reach(address, replace(reach, quiet_from=begin, quiet_until=end))
+            return self._noted("reach.quiet_noted", address, language)
+        if first == "end":
+            self._board.set_reach(address, replace(reach, paused_until=None))
+            return self._noted("reach.pause_ended", address, language)
+        until = self._board.today() + timedelta(days=min(max(_whole(first), 1), 366))
+        self._board.set_reach(address, replace(reach, paused_until=until))
+        return self._noted("reach.pause_noted", address, language, day=until)
+
+    def _quiet_choices(self, words: Words, language: str) -> Reply:
+        rows = [
+            (
+                Button(
+                    words("reach.quiet_choice", begin=_clock(begin), end=_clock(end)),
+                    action("q", str(begin), str(end)),
+                ),
+            )
+            for begin, end in QUIET_CHOICES
+        ]
+        rows.append((Button(words("reach.quiet_off"), action("q", "0", "0")),))
+        return Reply(line(words("reach.quiet_title")), language, (*rows, self._back(language)))
+
+    # --- letters -------------------------------------------------------------------------------
+
+    def _locations(self, language: str) -> Reply:
+        words = self._words(language)
+        places = [one for one in self._board.subjects(language) if one.location]
+        rows = [(Button(one.name, action("k", one.id)),) for one in places]
+        document = line(words("letters.title"), Role.TITLE) + line(words("letters.choose"))
+        return Reply(document, language, (*rows, self._menu_row(language)))
+
+    def _letters(self, location: str, language: str) -> Reply:
+        names, words = self._names(language), self._words(language)
+        if location not in names:
+            return self._locations(language)
+        letters = self._board.letters(location, language)
+        rows = [
+            (Button(words("letters.read", day=one.sent, title=one.title)[:60], action("k", location, str(one.id))),)
+            for one in letters
+        ]
+        rows.append((Button(words("subscriptions.follow", name=names[location]), action("b", location)),))
+        rows.append((self._letters_button(language), *self._menu_row(language)[:1]))
+        key = "letters.of" if letters else "letters.none"
+        return Reply(line(words(key, name=names[location])), language, tuple(rows))
+
+    def _letter(self, number: int, language: str) -> Reply:
+        found, words = self._board.letter(number, language), self._words(language)
+        rows = ((self._letters_button(language), *self._menu_row(language)[:1]),)
+        if found is None:
+            return Reply(line(words("letters.gone")), language, rows)
+        document, written_in = found
+        note = Document() if written_in == language else line(words("letters.in_other_language"), Role.NOTE)
+        return Reply(note + document, language, rows)
+
+    # --- events --------------------------------------------------------------------------------
+
+    def _calendar(self, person: Person, language: str) -> Reply:
+        words = self._words(language)
+        coming = self._board.coming(language, person.audience)[:SHOWN_EVENTS]
+        document = line(words("events.title"), Role.TITLE)
+        if not coming:
+            document += line(words("events.none"))
+        for one in coming:
+            text = words("events.one", when=one.when, title=one.title)
+            document += line(f"{text} ({words('events.cancelled')})" if one.cancelled else text)
+        rows = [(Button(f"{one.when}: {one.title}"[:60], action("v", str(one.id))),) for one in coming]
+        rows.append((self._subscriptions_button(language), *self._menu_row(language)[:1]))
+        return Reply(document, language, tuple(rows))
+
+    def _event(self, number: int, address: str, language: str) -> Reply:
+        document, words = self._board.event(number, language), self._words(language)
+        if document is None:
+            return Reply(line(words("events.gone")), language, ((self._calendar_button(language),),))
+        rows: list[Row] = []
+        if self._board.sign_up_open(number):
+            if self._board.can_reach(address):
+                mine = self._board.mine(address, number)
+                if mine.answer is not Answer.NOT_COMING:
+                    document += line(words(f"sign_up.{mine.answer}", count=mine.people))
+                rows.append(self._sign_up_row(number, mine, language))
+            else:
+                document += line(words("sign_up.not_here"), Role.NOTE)
+        rows.append((Button(words("events.calendar"), action("i", str(number))),))
+        rows.append((self._calendar_button(language), *self._menu_row(language)[:1]))
+        return Reply(document, language, tuple(rows))
+
+    def _sign_up_row(self, number: int, mine: SignedUp, language: str) -> Row:
+        words = self._words(language)
+        if mine.answer is Answer.NOT_COMING:
+            return (Button(words("sign_up.come"), action("r", str(number))),)
+        return (
+            Button(words("sign_up.change"), action("r", str(number))),
+            Button(words("sign_up.leave"), action("r", str(number), "0")),
+        )
+
+    def _sign_up(self, number: int, people: str, address: str, language: str) -> Reply:
+        words = self._words(language)
+        back = (Button(words("events.open"), action("v", str(number))), *self._menu_row(language)[:1])
+        if not self._board.can_reach(address):
+            return Reply(line(words("sign_up.not_here")), language, (back,))
+        if not people and self._board.sign_up_open(number):
+            choices = tuple(Button(str(count), action("r", str(number), str(count))) for count in range(1, MOST + 1))
+            rows: Iterable[Row] = (choices[: MOST // 2], choices[MOST // 2 :], back)
+            return Reply(line(words("sign_up.how_many")), language, tuple(rows))
+        if people == "0":
+            answer = self._board.leave(address, number)
+        else:
+            answer = self._board.come(address, number, _whole(people or "1"))
+        rows = [back]
+        if answer.answer in (Answer.COMING, Answer.WAITING):
+            rows.insert(0, self._sign_up_row(number, answer, language))
+        return Reply(line(words(f"sign_up.{answer.answer}", count=answer.people)), language, tuple(rows))
+
+    def _calendar_file(self, number: int, language: str) -> Reply:
+        file, words = self._board.calendar_file(number, language), self._words(language)
+        key = "events.calendar_file" if file else "events.gone"
+        return Reply(line(words(key)), language, ((self._calendar_button(language),),), file=file)
+
+    # --- buttons -------------------------------------------------------------------------------
+
+    def _subscriptions_button(self, language: str) -> Button:
+        return Button(self._words(language)("subscriptions.open"), action("b"))
+
+    def _letters_button(self, language: str) -> Button:
+        return Button(self._words(language)("letters.open"), action("k"))
+
+    def _calendar_button(self, language: str) -> Button:
+        return Button(self._words(language)("events.open"), action("v"))
+
+    def _back(self, language: str) -> Row:
+        return (Button(self._words(language)("menu.back"), action("b")),)
+
+    def _menu_row(self, language: str) -> Row:
+        return (Button(self._words(language)("menu.open"), action("m")),)
+
+    # --- small help ----------------------------------------------------------------------------
+
+    def _words(self, language: str) -> Words:
+        return self._library.words[language]
+
+    def _names(self, language: str) -> Mapping[str, str]:
+        return {one.id: one.name for one in self._board.subjects(language)}
+
+
+def consent_version(words: Words, language: str) -> str:
+    """Return which words somebody said yes to: the language and a fingerprint of the text as it was."""
+    text = words("subscriptions.consent", name="")
+    return f"{language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _whole(text: str) -> int:
+    """The number that a button carries; a forged one is no number of anything."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _minutes(text: str) -> int:
+    return min(_whole(text), 24 * 60 - 1)
+
+
+def _clock(minutes: int) -> str:
+    return datetime(2000, 1, 1, minutes // 60, minutes % 60).strftime("%H:%M")  # noqa: DTZ001 - a time of day only

@@ -1,0 +1,375 @@
+"""Announcements from the first word to the last correction: compose, submit, approve, pause, correct, recall."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.knowledge.facts import Audience
+from bot.store.staff import Member
+from scheduler.announcements import (
+    Announcement,
+    Attachment,
+    Missing,
+    Part,
+    State,
+    Step,
+    Target,
+    Text,
+    after,
+    may,
+)
+from scheduler.desk.office import COMMAND_LINE, Mistake, Office
+from scheduler.desk.telling import Telling
+
+UNFINISHED = (State.DRAFT, State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """How many would get an announcement, by their language and by the subject that they follow.
+
+    `missing` are those whose language it does not have, or only a stale translation of.
+    """
+
+    languages: Mapping[str, int]
+    subjects: Mapping[str, int]
+    missing: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """How many readers there are, also those whose language is missing."""
+        return sum(self.languages.values())
+
+
+class Announcing:
+    """What staff do with announcements. `actor` is a number in the list of staff, or COMMAND_LINE."""
+
+    def __init__(self, office: Office, telling: Telling) -> None:
+        self._office = office
+        self._telling = telling
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def find(self, number: int) -> Announcement:
+        """Return an announcement; a Mistake if there is none with this number."""
+        announcement = self._office.announcements.find(number)
+        if announcement is None or announcement.part is Part.NOTICE:
+            raise Mistake("no_announcement", number=number)
+        return announcement
+
+    def unfinished(self) -> tuple[Announcement, ...]:
+        """Return what is being written, waits or is under way; no notices to single people."""
+        found = self._office.announcements.in_states(UNFINISHED)
+        return tuple(one for one in found if one.part is not Part.NOTICE)
+
+    def latest(self, count: int = 20) -> tuple[Announcement, ...]:
+        """Return the newest announcements that people wrote."""
+        return self._office.announcements.latest(count)
+
+    def readers(self, announcement: Announcement) -> Readers:
+        """Return exactly how many would get an announcement if it were sent now."""
+        counted = self._office.deliveries.count(
+            announcement.target, practice=announcement.practice, source=announcement.source
+        )
+        missing = {code: count for code, count in counted.languages.items() if not announcement.fresh(code)}
+        return Readers(counted.languages, counted.subjects, missing)
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def write(
+        self,
+        actor: int,
+        kind: str,
+        subjects: Iterable[str] = (),
+        *,
+        who: Audience | None = None,
+        texts: Mapping[str, tuple[str, str]] | None = None,
+        due: datetime | None = None,
+        attachments: tuple[Attachment, ...] = (),
+        source: str = "",
+    ) -> Announcement:
+        """Begin an announcement of a free kind (a letter, general news) and return the draft.
+
+        Args:
+            actor: who writes it.
+            kind: its kind, one without an event.
+            subjects: the locations and themes whose followers get it; none = those of the kind.
+            who: for whom it is meant; None = everyone.
+            texts: language -> (title, body).
+            due: when it should be sent; None = as soon as it is approved.
+            attachments: files in the data folder that go along.
+            source: the language that the others are translated from; "" = the source language of the content.
+
+        Raises:
+            NotAllowed: if the actor may not.
+            Mistake: if the kind, a subject or a text cannot be used.
+
+        """
+        office = self._office
+        kinds = office.library.announcements.kinds
+        if kind not in kinds or kinds[kind].event:
+            raise Mistake("unknown_kind", kind=kind, known=", ".join(name for name in kinds if not kinds[name].event))
+        chosen = tuple(subjects) or ((kinds[kind].theme,) if kinds[kind].theme else ())
+        source = source or office.library.source_language
+        with office.acting(actor) as member:
+            announcement = Announcement(
+                id=0,
+                kind=kind,
+                target=Target(office.check_subjects(chosen), who),
+                texts={code: self._text(kind, code, *text, attachments) for code, text in (texts or {}).items()},
+                source=source,
+                attachments=attachments,
+                due=due,
+                writer=member.id or None,
+                practice=office.rules.practice,
+            )
+            number = office.announcements.add(announcement)
+            written = self.find(int(number or 0))
+            office.log(member, "write", _name(written), None, _shown(written))
+            return written
+
+    def change(
+        self,
+        actor: int,
+        number: int,
+        *,
+        texts: Mapping[str, tuple[str, str]] | None = None,
+        target: Target | None = None,
+        due: datetime | None = None,
+        at_once: bool = False,
+        attachments: tuple[Attachment, ...] | None = None,
+        missing: Missing | None = None,
+    ) -> Announcement:
+        """Change what has not been released for good; it is a draft again and must be approved anew.
+
+        A new text in the source language makes the translations stale, unless they are given along.
+        """
+        with self._office.acting(actor) as member:
+            before = self._step(member, number, Step.EDIT)
+            files = before.attachments if attachments is None else attachments
+            new = replace(
+                before,
+                state=after(before.state, Step.EDIT),
+                target=before.target if target is None else replace(
+                    target, subjects=self._office.check_subjects(target.subjects)
+                ),
+                due=None if at_once else due or before.due,
+                attachments=files,
+                missing=missing or before.missing,
+                approver=None,
+                writer=member.id or None,
+            )  # fmt: skip
+            new = self._with_texts(new, texts or {})
+            for code, text in new.texts.items():
+                self._office.composer.check_text(new.kind, code, text.title, text.body, bool(files))
+            self._office.announcements.write(new)
+            self._office.log(member, "change", _name(new), _shown(before), _shown(new))
+            return new
+
+    def copy(self, actor: int, number: int) -> Announcement:
+        """Begin a draft like an earlier announcement."""
+        earlier = self.find(number)
+        if earlier.part is not Part.ON_ITS_OWN:
+            raise Mistake("no_announcement", number=number)
+        texts = {code: (text.title, text.body) for code, text in earlier.texts.items() if earlier.fresh(code)}
+        return self.write(
+            actor, earlier.kind, earlier.target.subjects, who=earlier.target.who, texts=texts, source=earlier.source,
+            attachments=earlier.attachments,
+        )  # fmt: skip
+
+    def submit(self, actor: int, number: int) -> Announcement:
+        """Hand a draft to a colleague for approval."""
+        with self._office.acting(actor) as member:
+            before = self._step(member, number, Step.SUBMIT)
+            if before.source not in before.texts:
+                raise Mistake("no_text", language=before.source)
+            return self._moved(member, before, Step.SUBMIT)
+
+    def send_back(self, actor: int, number: int) -> Announcement:
+        """Give a submitted announcement back to its writer."""
+        with self._office.acting(actor) as member:
+            return self._moved(member, self._step(member, number, Step.SEND_BACK), Step.SEND_BACK)
+
+    def approve(self, actor: int, number: int, missing: Missing | None = None) -> Announcement:
+        """Release a submitted announcement: to the time it is due, or at once.
+
+        Args:
+            actor: who approves; not the writer, unless the rules say solo.
+            number: of the announcement.
+            missing: what readers get whose language is missing; None = as the announcement says.
+
+        Raises:
+            NotAllowed: if the actor may not.
+            Mistake: `missing_languages`, if there are such readers and nobody decided what they get.
+
+        """
+        office = self._office
+        with office.acting(actor) as member:
+            before = self._step(member, number, Step.APPROVE)
+            ready = replace(before, missing=missing or before.missing)
+            lacking = self.readers(ready).missing
+            if lacking and ready.missing is Missing.STOP:
+                raise Mistake("missing_languages", languages=dict(lacking), count=sum(lacking.values()))
+            due = max(before.due or office.now(), office.now())
+            days = office.library.announcements.kinds[before.kind].useful_days
+            released = replace(
+                ready,
+                state=after(before.state, Step.APPROVE),
+                due=due,
+                useful_until=due + timedelta(days=days),
+                approver=member.id or None,
+            )
+            office.announcements.write(released)
+            solo = " (solo: the writer approved)" if office.own_work(member, before.writer) else ""
+            office.log(member, f"approve{solo}", _name(released), _shown(before), _shown(released))
+            return released
+
+    def test(self, actor: int, number: int) -> int:
+        """Send the actor what readers of each language would get; return how many messages that is."""
+        with self._office.acting(actor) as member:
+            announcement = self.find(number)
+            person = self._office.people.find_number(self._office.staff.address_of(member.id) or "")
+            if person is None:
+                raise Mistake("no_chat")
+            fresh = [code for code in announcement.texts if announcement.fresh(code)]
+            for code in fresh:
+                self._telling.send(
+                    [person], {code: announcement.texts[code]}, source=code, attachments=announcement.attachments,
+                    practice=announcement.practice,
+                )  # fmt: skip
+            return len(fresh)
+
+    # --- under way and afterwards --------------------------------------------------------------
+
+    def pause(self, actor: int, number: int) -> Announcement:
+        """Stop sending for now; who has it keeps it."""
+        with self._office.acting(actor) as member:
+            return self._moved(member, self._step(member, number, Step.PAUSE), Step.PAUSE)
+
+    def resume(self, actor: int, number: int) -> Announcement:
+        """Go on with a paused announcement."""
+        with self._office.acting(actor) as member:
+            return self._moved(member, self._step(member, number, Step.RESUME), Step.RESUME)
+
+    def cancel(self, actor: int, number: int) -> Announcement:
+        """Never send it; whoever it has reached already keeps it (recall takes it back)."""
+        with self._office.acting(actor) as member:
+            cancelled = self._moved(member, self._step(member, number, Step.CANCEL), Step.CANCEL)
+            self._office.deliveries.cancel(number)
+            return cancelled
+
+    def correct(
+        self, actor: int, number: int, texts: Mapping[str, tuple[str, str]], *, in_meaning: bool
+    ) -> Announcement:
+        """Correct what has been sent: change the delivered messages, or reply to them where the meaning changed.
+
+        Returns the announcement that carries the correction: the same one, or the reply.
+        """
+        office = self._office
+        with office.acting(actor) as member:
+            before = self._step(member, number, Step.CORRECT)
+            if not texts:
+                raise Mistake("no_text", language=before.source)
+            for code, text in texts.items():
+                office.composer.check_text(before.kind, code, *text, bool(before.attachments))
+            revision = before.revision + 1
+            kept = {
+                code: replace(text, made_from=revision) for code, text in before.texts.items() if before.fresh(code)
+            }
+            new = replace(
+                before,
+                revision=revision,
+                texts={**before.texts, **kept, **{code: Text(*text, revision) for code, text in texts.items()}},
+            )
+            office.announcements.write(new)
+            office.log(
+                member, "correct in meaning" if in_meaning else "correct", _name(new), _shown(before), _shown(new)
+            )
+            if not in_meaning:
+                office.deliveries.give_job(number, "edit", frozenset(texts), office.now())
+                return new
+            reply = replace(
+                new,
+                part=Part.CORRECTION,
+                state=State.SCHEDULED,
+                reply_to=number,
+                attachments=(),
+                due=office.now(),
+                useful_until=office.now() + timedelta(days=office.library.announcements.kinds[new.kind].useful_days),
+                approver=member.id or None,
+                sent_at=None,
+            )
+            return self.find(int(office.announcements.add(reply) or 0))
+
+    def recall(self, actor: int, number: int) -> Announcement:
+        """Take it back: nobody else gets it, and the messages are deleted, or say "withdrawn" where they are too old."""
+        office = self._office
+        with office.acting(actor) as member:
+            recalled = self._moved(member, self._step(member, number, Step.RECALL), Step.RECALL)
+            office.deliveries.cancel(number)
+            office.deliveries.give_job(number, "delete", None, office.now())
+            for reply in office.announcements.replies(number):
+                if reply.state is State.SENT:
+                    self._moved(member, reply, Step.RECALL)
+                    office.deliveries.give_job(reply.id, "delete", None, office.now())
+                elif reply.state in UNFINISHED:
+                    self._moved(member, reply, Step.CANCEL)
+                    office.deliveries.cancel(reply.id)
+            return recalled
+
+    # --- small help ----------------------------------------------------------------------------
+
+    def _step(self, member: Member, number: int, step: Step) -> Announcement:
+        """Return an announcement after checking that this member may take this step with it."""
+        announcement = self.find(number)
+        may(
+            step,
+            member.role,
+            own_work=self._office.own_work(member, announcement.writer),
+            solo=self._office.rules.solo,
+        )
+        after(announcement.state, step)
+        return announcement
+
+    def _moved(self, member: Member, before: Announcement, step: Step) -> Announcement:
+        new = replace(before, state=after(before.state, step))
+        self._office.announcements.write(new)
+        self._office.log(member, str(step), _name(new), {"state": before.state}, {"state": new.state})
+        return new
+
+    def _text(self, kind: str, language: str, title: str, body: str, attachments: tuple[Attachment, ...]) -> Text:
+        if language not in self._office.library.words:
+            raise Mistake("unknown_language", language=language, known=", ".join(self._office.library.words))
+        self._office.composer.check_text(kind, language, title, body, bool(attachments))
+        return Text(title.strip(), body.strip())
+
+    def _with_texts(self, announcement: Announcement, texts: Mapping[str, tuple[str, str]]) -> Announcement:
+        if not texts:
+            return announcement
+        changed = announcement.source in texts and announcement.source in announcement.texts
+        revision = announcement.revision + changed
+        new = {
+            code: replace(self._text(announcement.kind, code, *text, announcement.attachments), made_from=revision)
+            for code, text in texts.items()
+        }
+        return replace(announcement, revision=revision, texts={**announcement.texts, **new})
+
+
+def _name(announcement: Announcement) -> str:
+    return f"announcement {announcement.id}"
+
+
+def _shown(announcement: Announcement) -> Mapping[str, object]:
+    """What the audit log keeps of an announcement."""
+    return {
+        "state": announcement.state,
+        "subjects": announcement.target.subjects,
+        "who": announcement.target.who,
+        "due": announcement.due,
+        "missing": announcement.missing,
+        "texts": {code: [text.title, text.body] for code, text in announcement.texts.items()},
+        "attachments": [file.name for file in announcement.attachments],
+    }
+
+
+__all__ = ["COMMAND_LINE", "UNFINISHED", "Announcing", "Readers"]

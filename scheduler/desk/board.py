@@ -1,0 +1,215 @@
+"""The public side of the desk: what can be followed, read and come to. It implements bot.dialogue.following.Board."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from bot.dialogue.following import Coming, Letter, Subject
+from bot.dialogue.values import File, Reach
+from bot.knowledge.document import Document, Role, line, parse
+from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.store.locations import Phase
+from scheduler.announcements import Announcement, Part, State
+from scheduler.desk.office import Office
+from scheduler.desk.planning import HORIZON
+from scheduler.desk.signing import Signing
+from scheduler.events import Answer, Event, Happening, Occurrence, SignedUp
+from scheduler.feeds import CalendarEntry, Item, atom, calendar
+
+KEPT = timedelta(days=366)
+"""How long letters can be read."""
+
+
+class PublicBoard:
+    """What everybody may see, and what somebody does with it."""
+
+    def __init__(self, office: Office, signing: Signing) -> None:
+        self._office = office
+        self._signing = signing
+
+    def today(self) -> date:
+        """Return the local day."""
+        return self._office.now().astimezone(AMSTERDAM).date()
+
+    def can_reach(self, address: str) -> bool:
+        """Return whether messages can be sent to an address later on: to a private chat of Telegram, to no group."""
+        channel, _, number = address.partition(":")
+        return channel == "telegram" and number.isdigit()
+
+    # --- subscriptions -------------------------------------------------------------------------
+
+    def subjects(self, language: str) -> tuple[Subject, ...]:
+        """Return what can be followed now: the locations, then the themes."""
+        locations = [one for one in self._office.locations.all() if one.phase is not Phase.DROPPED]
+        words = self._office.library.words[language]
+        return (
+            *(Subject(one.id, one.name, location=True) for one in locations),
+            *(
+                Subject(theme, words(f"subjects.{theme}"), location=False)
+                for theme in self._office.library.announcements.themes
+            ),
+        )
+
+    def follows(self, address: str) -> frozenset[str]:
+        """Return what somebody follows."""
+        return self._office.subscriptions.of(address)
+
+    def follow(self, address: str, subject: str, words: str) -> None:
+        """Begin a subscription; `words` is the version of the words of consent."""
+        self._office.subscriptions.add(address, subject, self._office.now(), words)
+
+    def unfollow(self, address: str, subject: str | None = None) -> int:
+        """End one subscription or all at once; return how many there were. What was on its way is not sent."""
+        ended = self._office.subscriptions.end(address, subject)
+        self._office.deliveries.unfollow(self._office.people.find_number(address), subject)
+        return ended
+
+    def reach(self, address: str) -> Reach:
+        """Return how somebody wants to be reached."""
+        return self._office.people.reach(address)
+
+    def set_reach(self, address: str, reach: Reach) -> None:
+        """Remember how somebody wants to be reached."""
+        self._office.people.set_reach(address, reach)
+
+    # --- letters -------------------------------------------------------------------------------
+
+    def letters(self, location: str, language: str) -> tuple[Letter, ...]:
+        """Return the letters of the last twelve months about a location, the newest first."""
+        return tuple(
+            Letter(one.id, one.texts[_written_in(one, language)].title, one.sent_at.astimezone(AMSTERDAM).date())
+            for one in self._office.announcements.letters(location, self._office.now() - KEPT)
+            if one.sent_at is not None
+        )
+
+    def letter(self, number: int, language: str) -> tuple[Document, str] | None:
+        """Return a letter and the language that it is in, None if there is none."""
+        one = self._office.announcements.find(number)
+        if one is None or one.sent_at is None or not _public_letter(one):
+            return None
+        code = _written_in(one, language)
+        day = self._office.library.words[language]("letters.sent", day=one.sent_at.astimezone(AMSTERDAM).date())
+        text = one.texts[code]
+        return line(text.title, Role.TITLE) + parse(text.body) + line(day, Role.NOTE), code
+
+    def letters_feed(self, location: str, language: str, base: str) -> bytes | None:
+        """Return the letters about a location as an Atom feed, None if there is no such location.
+
+        `base` is the address at which this server is reached, without a slash at its end.
+        """
+        place = self._office.locations.find(location)
+        if place is None:
+            return None
+        items = []
+        for letter in self.letters(location, language):
+            found = self.letter(letter.id, language)
+            announcement = self._office.announcements.find(letter.id)
+            if found is not None and announcement is not None and announcement.sent_at is not None:
+                items.append(
+                    Item(
+                        id=f"{base}/{language}/brieven/{location}#{letter.id}",
+                        title=letter.title,
+                        document=found[0],
+                        updated=announcement.sent_at,
+                    )
+                )
+        words = self._office.library.words[language]
+        return atom(
+            title=words("letters_page.heading", name=place.name),
+            address=f"{base}/{language}/brieven/{location}",
+            items=items,
+            now=self._office.now(),
+        )
+
+    # --- events --------------------------------------------------------------------------------
+
+    def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
+        """Return what is in the calendar for somebody; who never said who they are sees everything."""
+        return tuple(
+            Coming(
+                occurrence.id,
+                self._office.composer.title(event.kind, language),
+                self._office.composer.when(occurrence.local_start, language, self.today()),
+                occurrence.state is Happening.CANCELLED,
+                event.sign_up,
+            )
+            for event, occurrence in self._occurrences()
+            if audience is None or event.target.who in (None, audience)
+        )
+
+    def event(self, occurrence: int, language: str) -> Document | None:
+        """Return what there is to say about an occurrence, None if there is none."""
+        found = self._public(occurrence)
+        if found is None:
+            return None
+        event, one = found
+        words = self._office.library.words[language]
+        text = self._office.composer.texts(event, one, Part.ANNOUNCEMENT, now=self._office.now())[language]
+        document = line(text.title, Role.TITLE) + parse(text.body)
+        if one.state is Happening.CANCELLED or event.state is State.CANCELLED:
+            return line(words("events.cancelled"), Role.LABEL) + document
+        if one.start <= self._office.now():
+            return line(words("events.over"), Role.LABEL) + document
+        return document
+
+    def sign_up_open(self, occurrence: int) -> bool:
+        """Return whether one can sign up for an occurrence."""
+        found = self._public(occurrence)
+        return (
+            found is not None
+            and found[0].sign_up
+            and found[0].state is State.SCHEDULED
+            and found[1].state is not Happening.CANCELLED
+            and found[1].start > self._office.now()
+        )
+
+    def mine(self, address: str, occurrence: int) -> SignedUp:
+        """Return whether somebody comes."""
+        return self._signing.mine(address, occurrence)
+
+    def come(self, address: str, occurrence: int, people: int) -> SignedUp:
+        """Sign somebody up."""
+        if self._public(occurrence) is None:
+            return SignedUp(Answer.NO_SIGN_UP)
+        return self._signing.come(address, occurrence, people)
+
+    def leave(self, address: str, occurrence: int) -> SignedUp:
+        """Note that somebody does not come."""
+        return self._signing.leave(address, occurrence)
+
+    def calendar_file(self, occurrence: int, language: str) -> File | None:
+        """Return an occurrence as an iCalendar file."""
+        found = self._public(occurrence)
+        if found is None:
+            return None
+        content = calendar([self._entry(*found, language)], name="", now=self._office.now())
+        return File(f"wegwijzer-{occurrence}.ics", content, f"/{language}/agenda/{occurrence}.ics")
+
+    def calendar_feed(self, language: str) -> bytes:
+        """Return everything in the calendar as an iCalendar feed."""
+        name = self._office.library.words[language]("agenda_page.heading")
+        entries = [self._entry(event, occurrence, language) for event, occurrence in self._occurrences()]
+        return calendar(entries, name=name, now=self._office.now())
+
+    # --- small help ----------------------------------------------------------------------------
+
+    def _occurrences(self) -> Iterator[tuple[Event, Occurrence]]:
+        now = self._office.now()
+        yield from self._office.events.coming(now, now + HORIZON)
+
+    def _public(self, occurrence: int) -> tuple[Event, Occurrence] | None:
+        found = self._signing.occurrence(occurrence)
+        # A practice event is seen by nobody but staff, while everything is practice.
+        return None if found is None or found[0].practice != self._office.rules.practice else found
+
+    def _entry(self, event: Event, occurrence: Occurrence, language: str) -> CalendarEntry:
+        text = self._office.composer.texts(event, occurrence, Part.ANNOUNCEMENT, now=self._office.now())[language]
+        return CalendarEntry(text.title, parse(text.body), event, occurrence)
+
+
+def _public_letter(one: Announcement) -> bool:
+    sent = one.state in (State.SENDING, State.PAUSED, State.SENT)
+    return one.kind == "bewonersbrief" and one.part is Part.ON_ITS_OWN and sent and not one.practice
+
+
+def _written_in(one: Announcement, language: str) -> str:
+    return language if one.fresh(language) else one.source

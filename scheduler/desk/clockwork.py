@@ -1,0 +1,163 @@
+"""What the clock does: make occurrences and their messages, start what is due, let go of what came too late.
+
+`tick` may run as often as it likes, from any process that may send: it looks at the rows and does what is missing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.store.database import writing
+from scheduler.announcements import Announcement, Missing, Part, State, Step, Text, after
+from scheduler.desk.office import Office
+from scheduler.desk.planning import HORIZON, Planning
+from scheduler.desk.telling import Telling
+from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages
+
+AHEAD = timedelta(hours=48)
+"""How long before it is due a message of an event is made, so that staff can see it coming and stop it."""
+
+LATE = timedelta(hours=1)
+"""From so late on staff are told that something went out late."""
+
+
+class Clockwork:
+    """Moves along what time moves along."""
+
+    def __init__(self, office: Office, planning: Planning, telling: Telling) -> None:
+        self._office = office
+        self._planning = planning
+        self._telling = telling
+
+    def tick(self) -> None:
+        """Do everything that is due now."""
+        now = self._office.now()
+        for event in self._office.events.in_states((State.SCHEDULED,)):
+            with writing(self._office.db):
+                self._planning.materialise(event)
+                for occurrence in self._office.events.of_event(event.id, now):
+                    self._make_messages(event, occurrence, now)
+        for announcement in self._office.announcements.out_of_date(now):
+            self._expire(announcement)
+        for group in _by_occurrence(self._office.announcements.due(now)):
+            self._start(group, now)
+        for announcement in self._office.announcements.in_states((State.SENDING,)):
+            self.finished(announcement.id)
+
+    def finished(self, number: int) -> bool:
+        """Note that an announcement has reached everybody, if nothing of it is left to send; return whether it has."""
+        with writing(self._office.db):
+            if self._office.deliveries.unfinished(number):
+                return False
+            return self._office.announcements.set_state(number, State.SENDING, State.SENT)
+
+    # --- the messages of events ----------------------------------------------------------------
+
+    def _make_messages(self, event: Event, occurrence: Occurrence, now: datetime) -> None:
+        if occurrence.state is Happening.CANCELLED:
+            return
+        near = [planned for planned in planned_messages(event, occurrence) if planned.due <= now + AHEAD]
+        made = self._office.announcements.made_for(occurrence.id)
+        new = [planned for planned in near if (planned.part, planned.days_before) not in made]
+        # An event that is approved late does not get its announcement and all its reminders at once.
+        overdue = [planned for planned in new if planned.due < now]
+        chosen = _one_of(overdue)
+        for planned in new:
+            too_many = planned in overdue and planned is not chosen
+            self._office.announcements.add(
+                _message(event, occurrence, planned, State.EXPIRED if too_many else State.SCHEDULED, self._office),
+                days_before=planned.days_before,
+            )
+
+    # --- starting ------------------------------------------------------------------------------
+
+    def _start(self, group: Sequence[Announcement], now: datetime) -> None:
+        """Start what is due; of several messages about one occurrence only one, however long we were away."""
+        first = group[0]
+        if first.occurrence is not None and len(group) > 1:
+            chosen = next((one for one in group if one.part is Part.ANNOUNCEMENT), group[-1])
+            for other in group:
+                if other is not chosen:
+                    self._office.announcements.set_state(other.id, other.state, after(other.state, Step.EXPIRE))
+            group = (chosen,)
+        for announcement in group:
+            with writing(self._office.db):
+                self._begin(announcement, now)
+
+    def _begin(self, announcement: Announcement, now: datetime) -> None:
+        office = self._office
+        started = replace(
+            announcement,
+            state=after(announcement.state, Step.START),
+            texts=announcement.texts or self._texts(announcement),
+            sent_at=announcement.sent_at or now,
+        )
+        office.announcements.write(started)
+        if announcement.reply_to is None:
+            count = office.deliveries.prepare(started, now)
+        else:
+            count = office.deliveries.prepare_replies(started, now)
+        office.audit.add(now, None, "clock", "start", f"announcement {started.id}", None, {"readers": count})
+        if started.due is not None and now - started.due > LATE:
+            self._telling.tell_staff("late", number=started.id, title=_title(started))
+
+    def _texts(self, announcement: Announcement) -> Mapping[str, Text]:
+        """The words of an event's message, made now from the event as it is now."""
+        event, occurrence = self._planning.occurrence(announcement.occurrence or 0)
+        return self._office.composer.texts(event, occurrence, announcement.part, now=self._office.now())
+
+    def _expire(self, announcement: Announcement) -> None:
+        with writing(self._office.db):
+            # What has reached some readers can still be corrected and recalled: it counts as sent.
+            begun = announcement.sent_at is not None
+            state = after(announcement.state, Step.FINISH if begun else Step.EXPIRE)
+            if not self._office.announcements.set_state(announcement.id, announcement.state, state):
+                return
+            left = self._office.deliveries.expire(announcement.id)
+            self._office.audit.add(
+                self._office.now(), None, "clock", "expire", f"announcement {announcement.id}", None, {"left": left}
+            )
+            if announcement.part is not Part.NOTICE and (left or not begun):
+                self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=left)
+
+
+def _message(event: Event, occurrence: Occurrence, planned: Planned, state: State, office: Office) -> Announcement:
+    return Announcement(
+        id=0,
+        kind=event.kind,
+        target=event.target,
+        state=state,
+        part=planned.part,
+        source=office.library.source_language,
+        missing=Missing.FALL_BACK,  # templates are complete in every language: the content check sees to that
+        occurrence=occurrence.id,
+        due=planned.due,
+        useful_until=planned.useful_until,
+        writer=event.writer,
+        approver=event.approver,
+        practice=event.practice,
+    )
+
+
+def _one_of(overdue: Sequence[Planned]) -> Planned | None:
+    """Which of several messages that are overdue is worth sending: the announcement, else the last reminder."""
+    if not overdue:
+        return None
+    return next((one for one in overdue if one.part is Part.ANNOUNCEMENT), overdue[-1])
+
+
+def _by_occurrence(announcements: Iterable[Announcement]) -> list[list[Announcement]]:
+    """Announcements in order, those that the clock made for one occurrence together."""
+    groups: dict[object, list[Announcement]] = {}
+    for one in announcements:
+        together = one.occurrence is not None and one.part in (Part.ANNOUNCEMENT, Part.REMINDER)
+        groups.setdefault(one.occurrence if together else f"own {one.id}", []).append(one)
+    return list(groups.values())
+
+
+def _title(announcement: Announcement) -> str:
+    text = announcement.texts.get(announcement.source)
+    return text.title if text is not None else announcement.kind
+
+
+__all__ = ["AHEAD", "HORIZON", "Clockwork"]

@@ -1,0 +1,121 @@
+"""What every part of the desk works with: the stores, the clock, who is acting, and the log of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from sqlite_utils import Database
+
+from bot.knowledge.library import Library
+from bot.store.announcements import Announcements
+from bot.store.audit import Audit
+from bot.store.database import writing
+from bot.store.deliveries import Deliveries
+from bot.store.events import Events, SignUps
+from bot.store.locations import Locations, Phase
+from bot.store.people import People
+from bot.store.staff import Member, Staff
+from bot.store.subscriptions import Subscriptions
+from scheduler.announcements import NotAllowed, Refused, Role, at_least
+from scheduler.composing import Composer
+
+COMMAND_LINE = 0
+"""The actor of the command line: an administrator of the machine, who is nobody in the list of staff."""
+
+
+class Mistake(Exception):
+    """Something that staff asked for cannot be done as it is; nothing was changed.
+
+    `code` names the words for it in interface.yaml under `staff.mistakes`, `values` fill them in.
+    """
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values: Mapping[str, object] = values
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this municipality works: `solo`: the writer may approve; `practice`: nothing reaches the public."""
+
+    solo: bool = False
+    practice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The stores and the rules, handed to each part of the desk."""
+
+    db: Database
+    library: Library
+    composer: Composer
+    people: People
+    subscriptions: Subscriptions
+    locations: Locations
+    staff: Staff
+    announcements: Announcements
+    events: Events
+    sign_ups: SignUps
+    deliveries: Deliveries
+    audit: Audit
+    clock: Callable[[], datetime]
+    rules: Rules = Rules()
+
+    def now(self) -> datetime:
+        """Return the time, aware."""
+        return self.clock()
+
+    def actor(self, number: int, needed: Role = Role.EDITOR) -> Member:
+        """Return who is acting, looked up now.
+
+        Raises:
+            NotAllowed: if they are not (or no longer) staff, or their role is too low.
+
+        """
+        member = Member(COMMAND_LINE, "command line", Role.ADMIN) if number == COMMAND_LINE else None
+        member = member or self.staff.member(number)
+        if member is None or not at_least(member.role, needed):
+            raise NotAllowed(Refused.ROLE)
+        return member
+
+    @contextmanager
+    def acting(self, number: int, needed: Role = Role.EDITOR) -> Iterator[Member]:
+        """Check who is acting and make one transaction of what they do."""
+        with writing(self.db):
+            yield self.actor(number, needed)
+
+    @contextmanager
+    def acting_anybody(self) -> Iterator[None]:
+        """Make one transaction of what somebody does who need not be staff."""
+        with writing(self.db):
+            yield
+
+    def log(self, member: Member, what: str, subject: str, before: object = None, after: object = None) -> None:
+        """Write the audit log."""
+        self.audit.add(self.now(), member.id or None, member.name, what, subject, before, after)
+
+    def own_work(self, member: Member, writer: int | None) -> bool:
+        """Return whether somebody wrote this themselves; what came by the command line is the command line's."""
+        return (writer or COMMAND_LINE) == member.id
+
+    def subjects(self) -> tuple[str, ...]:
+        """Return what can be followed now: themes, and locations that have not been dropped."""
+        open_ones = (one.id for one in self.locations.all() if one.phase is not Phase.DROPPED)
+        return (*self.library.announcements.themes, *open_ones)
+
+    def check_subjects(self, subjects: Iterable[str]) -> tuple[str, ...]:
+        """Return the subjects without doubles; a Mistake if there is none, or one that cannot be followed."""
+        chosen = tuple(dict.fromkeys(subjects))
+        if not chosen:
+            raise Mistake("no_subject")
+        known = self.subjects()
+        for subject in chosen:
+            if subject not in known:
+                raise Mistake("unknown_subject", subject=subject, known=", ".join(known))
+        return chosen
+
+    def subject_name(self, subject: str, language: str) -> str:
+        """Return the name of a location or theme in one language."""
+        location = self.locations.find(subject)
+        return location.name if location is not None else self.library.words[language](f"subjects.{subject}")

@@ -1,0 +1,287 @@
+"""Events: entered once, approved once as a series; single occurrences are moved or cancelled."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.store.staff import Member
+from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
+from scheduler.desk.office import Mistake, Office
+from scheduler.events import Event, Happening, Occurrence, planned_messages
+from scheduler.recurrence import starts
+
+HORIZON = timedelta(days=120)
+"""How far ahead occurrences are made: what the agenda shows, and well beyond any announcement."""
+
+_TOLD = (State.SENDING, State.PAUSED, State.SENT)
+
+
+class Planning:
+    """What staff do with events. `actor` is a number in the list of staff, or COMMAND_LINE."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def find(self, number: int) -> Event:
+        """Return an event; a Mistake if there is none with this number."""
+        event = self._office.events.find(number)
+        if event is None:
+            raise Mistake("no_event", number=number)
+        return event
+
+    def occurrence(self, number: int) -> tuple[Event, Occurrence]:
+        """Return an occurrence and its event; a Mistake if there is none with this number."""
+        occurrence = self._office.events.occurrence(number)
+        if occurrence is None:
+            raise Mistake("no_occurrence", number=number)
+        return self.find(occurrence.event), occurrence
+
+    def current(self) -> tuple[Event, ...]:
+        """Return the events that are being written, wait, or are approved, the newest first."""
+        return self._office.events.in_states((State.DRAFT, State.SUBMITTED, State.SCHEDULED))
+
+    def coming(self, event: Event) -> tuple[Occurrence, ...]:
+        """Return the occurrences of an event that are still to come; of one not approved yet, those it would have."""
+        if event.state is State.SCHEDULED:
+            return self._office.events.of_event(event.id, self._office.now())
+        return tuple(
+            Occurrence(0, event.id, start, start, event.place)
+            for start in starts(event, self._office.now(), self._office.now() + HORIZON)
+        )
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def add(self, actor: int, event: Event) -> Event:
+        """Enter an event (the `id`, `state`, `writer` and `practice` that it has are not looked at).
+
+        Raises:
+            NotAllowed: if the actor may not.
+            Mistake: if something is missing or cannot be; `no_start` if its rule gives no time to come.
+
+        """
+        with self._office.acting(actor) as member:
+            new = replace(
+                self._checked(event),
+                state=State.DRAFT,
+                writer=member.id or None,
+                approver=None,
+                practice=self._office.rules.practice,
+            )
+            written = self.find(self._office.events.add(new))
+            self._office.log(member, "write", _name(written), None, _shown(written))
+            return written
+
+    def change(self, actor: int, event: Event) -> Event:
+        """Write an event over the one with its number: when, where, what is there, how often.
+
+        Before it is approved, any editor may; afterwards an approver, since what is pending follows at once.
+        Occurrences that were told or moved already stay as they are: they are moved or cancelled one by one.
+        """
+        with self._office.acting(actor) as member:
+            before = self.find(event.id)
+            approved = before.state is State.SCHEDULED
+            may(Step.CORRECT if approved else Step.EDIT, member.role, own_work=False, solo=True)
+            if before.state is State.CANCELLED:
+                after(before.state, Step.EDIT)
+            new = replace(
+                self._checked(event),
+                state=State.SCHEDULED if approved else State.DRAFT,
+                writer=before.writer if approved else member.id or None,
+                approver=before.approver if approved else None,
+                practice=before.practice,
+            )
+            self._office.events.write(new)
+            if approved:
+                self._office.events.drop_planned(new.id, self._office.now())
+                self.materialise(new)
+            self._office.log(member, "change", _name(new), _shown(before), _shown(new))
+            return new
+
+    def submit(self, actor: int, number: int) -> Event:
+        """Hand an event to a colleague for approval."""
+        return self._moved(actor, number, Step.SUBMIT)
+
+    def send_back(self, actor: int, number: int) -> Event:
+        """Give a submitted event back to its writer."""
+        return self._moved(actor, number, Step.SEND_BACK)
+
+    def approve(self, actor: int, number: int) -> Event:
+        """Release an event with all its occurrences, announcements and reminders."""
+        with self._office.acting(actor):
+            event = self._moved(actor, number, Step.APPROVE)
+            self._checked(event)
+            self.materialise(event)
+            return event
+
+    def cancel(self, actor: int, number: int) -> Event:
+        """Cancel an event with all its occurrences to come; who was told of one hears that it is cancelled."""
+        with self._office.acting(actor) as member:
+            before = self.find(number)
+            step = Step.CANCEL if before.state is not State.SCHEDULED else Step.CORRECT
+            may(step, member.role, own_work=False, solo=True)
+            new = replace(before, state=after(before.state, Step.CANCEL))
+            for occurrence in self._office.events.of_event(number, self._office.now()):
+                self._cancel(before, occurrence, member)
+            self._office.events.write(new)
+            self._office.log(member, "cancel", _name(new), {"state": before.state}, {"state": new.state})
+            return new
+
+    # --- one occurrence ------------------------------------------------------------------------
+
+    def move(self, actor: int, number: int, start: datetime, place: str = "") -> Occurrence:
+        """Move one occurrence to another time or place; who was told already hears of it below what they got.
+
+        Raises:
+            NotAllowed: if the actor is no approver.
+            Mistake: if it is over or cancelled, or the new time is past.
+
+        """
+        office = self._office
+        with office.acting(actor, Role.APPROVER) as member:
+            event, before = self._to_come(number)
+            if start <= office.now():
+                raise Mistake("past", when=start)
+            new = replace(before, start=start, place=place or before.place, state=Happening.MOVED)
+            office.events.change(new)
+            self._reschedule(event, new)
+            self._tell_told(event, new, Part.CORRECTION, before, member)
+            office.log(member, "move", f"occurrence {number}", _times(before), _times(new))
+            return new
+
+    def cancel_occurrence(self, actor: int, number: int) -> Occurrence:
+        """Cancel one occurrence; the others stay."""
+        with self._office.acting(actor, Role.APPROVER) as member:
+            event, occurrence = self._to_come(number)
+            return self._cancel(event, occurrence, member)
+
+    # --- also for the clock --------------------------------------------------------------------
+
+    def materialise(self, event: Event) -> int:
+        """Make the occurrences that an approved event's rule gives within the horizon; return how many were new."""
+        now = self._office.now()
+        return sum(
+            self._office.events.happen(event.id, start, event.place) is not None
+            for start in starts(event, now, now + HORIZON)
+        )
+
+    # --- small help ----------------------------------------------------------------------------
+
+    def _checked(self, event: Event) -> Event:
+        office = self._office
+        kinds = office.library.announcements.kinds
+        if event.kind not in kinds or not kinds[event.kind].event:
+            raise Mistake("unknown_kind", kind=event.kind, known=", ".join(name for name in kinds if kinds[name].event))
+        if not event.place.strip():
+            raise Mistake("no_place")
+        if event.minutes <= 0 or (event.maximum is not None and event.maximum <= 0):
+            raise Mistake("not_positive")
+        if event.announce_days < 0 or any(days < 0 for days in event.reminder_days):
+            raise Mistake("not_positive")
+        subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
+        checked = replace(event, target=replace(event.target, subjects=office.check_subjects(subjects)))
+        missing = office.composer.missing_slots(event.kind, Part.ANNOUNCEMENT, event.slots)
+        if missing:
+            raise Mistake("missing_slots", slots=", ".join(missing))
+        if (
+            event.state is not State.SCHEDULED
+            and next(iter(self.coming(replace(checked, state=State.DRAFT))), None) is None
+        ):
+            raise Mistake("no_start")
+        return checked
+
+    def _to_come(self, number: int) -> tuple[Event, Occurrence]:
+        event, occurrence = self.occurrence(number)
+        if event.state is not State.SCHEDULED or occurrence.state is Happening.CANCELLED:
+            raise Mistake("not_planned", number=number)
+        if occurrence.start <= self._office.now():
+            raise Mistake("past", when=occurrence.local_start)
+        return event, occurrence
+
+    def _moved(self, actor: int, number: int, step: Step) -> Event:
+        with self._office.acting(actor) as member:
+            before = self.find(number)
+            own = self._office.own_work(member, before.writer)
+            may(step, member.role, own_work=own, solo=self._office.rules.solo)
+            new = replace(before, state=after(before.state, step))
+            if step is Step.APPROVE:
+                new = replace(new, approver=member.id or None)
+            self._office.events.write(new)
+            solo = " (solo: the writer approved)" if step is Step.APPROVE and own else ""
+            self._office.log(member, f"{step}{solo}", _name(new), {"state": before.state}, {"state": new.state})
+            return new
+
+    def _cancel(self, event: Event, occurrence: Occurrence, member: Member) -> Occurrence:
+        office = self._office
+        new = replace(occurrence, state=Happening.CANCELLED)
+        office.events.change(new)
+        self._tell_told(event, new, Part.CANCELLATION, occurrence, member)
+        self._reschedule(event, new)
+        office.log(member, "cancel", f"occurrence {occurrence.id}", _times(occurrence), _times(new))
+        return new
+
+    def _reschedule(self, event: Event, occurrence: Occurrence) -> None:
+        """Let what is pending for an occurrence follow its new time, or fall away with it."""
+        office = self._office
+        if occurrence.state is not Happening.CANCELLED:
+            for planned in planned_messages(event, occurrence):
+                office.announcements.reschedule(
+                    occurrence.id, str(planned.part), planned.days_before, planned.due, planned.useful_until
+                )
+            return
+        for pending in office.announcements.of_occurrence(occurrence.id):
+            if pending.part is not Part.CANCELLATION and pending.state in (
+                State.SCHEDULED, State.SENDING, State.PAUSED,
+            ):  # fmt: skip
+                office.announcements.write(replace(pending, state=after(pending.state, Step.CANCEL)))
+                office.deliveries.cancel(pending.id)
+
+    def _tell_told(
+        self, event: Event, occurrence: Occurrence, part: Part, before: Occurrence, member: Member
+    ) -> Announcement | None:
+        """Tell everybody who was told of an occurrence that it has changed, as a reply to what they received."""
+        office = self._office
+        told = [one for one in office.announcements.of_occurrence(occurrence.id) if one.state in _TOLD]
+        if not told:
+            return None
+        texts = office.composer.texts(event, occurrence, part, old=before)
+        announcement = Announcement(
+            id=0,
+            kind=event.kind,
+            target=event.target,
+            state=State.SCHEDULED,
+            part=part,
+            texts=texts,
+            source=office.library.source_language,
+            occurrence=occurrence.id,
+            reply_to=told[-1].id,
+            due=office.now(),
+            useful_until=max(before.start, occurrence.start),
+            writer=member.id or None,
+            approver=member.id or None,
+            practice=event.practice,
+        )
+        return office.announcements.find(int(office.announcements.add(announcement) or 0))
+
+
+def new_event(
+    kind: str, start: datetime, place: str, *, subjects: tuple[str, ...] = (), who: Audience | None = None,
+    minutes: int = 120, slots: Mapping[str, object] | None = None, **more: object,
+) -> Event:  # fmt: skip
+    """Return an event to be added; `start` without a zone is local time."""
+    local = start.replace(tzinfo=AMSTERDAM) if start.tzinfo is None else start.astimezone(AMSTERDAM)
+    return Event(0, kind, Target(subjects, who), local, minutes, place, dict(slots or {}), **more)  # type: ignore[arg-type] # the names of Event's own fields
+
+
+def _name(event: Event) -> str:
+    return f"event {event.id}"
+
+
+def _shown(event: Event) -> Mapping[str, object]:
+    return {**asdict(event), "skip": sorted(event.skip)}
+
+
+def _times(occurrence: Occurrence) -> Mapping[str, object]:
+    return {"start": occurrence.local_start.isoformat(), "place": occurrence.place, "state": occurrence.state}

@@ -1,0 +1,88 @@
+"""Sign-ups: "I come, with 3", a maximum, and a waiting list that moves up by itself."""
+
+from bot.store.database import writing
+from bot.store.events import Headcount
+from scheduler.announcements import State, Text
+from scheduler.desk.office import Office
+from scheduler.desk.telling import Telling
+from scheduler.events import MOST, Answer, Event, Happening, Occurrence, SignedUp
+
+
+class Signing:
+    """Who comes to what."""
+
+    def __init__(self, office: Office, telling: Telling) -> None:
+        self._office = office
+        self._telling = telling
+
+    def occurrence(self, number: int) -> tuple[Event, Occurrence] | None:
+        """Return an occurrence that the public may see, None if there is none."""
+        occurrence = self._office.events.occurrence(number)
+        event = self._office.events.find(occurrence.event) if occurrence else None
+        if occurrence is None or event is None or event.state not in (State.SCHEDULED, State.CANCELLED):
+            return None
+        return event, occurrence
+
+    def mine(self, address: str, number: int) -> SignedUp:
+        """Return whether somebody comes to an occurrence."""
+        found = self._office.sign_ups.of(number, self._office.people.number(address))
+        if found is None:
+            return SignedUp(Answer.NOT_COMING)
+        people, waiting = found
+        return SignedUp(Answer.WAITING if waiting else Answer.COMING, people)
+
+    def come(self, address: str, number: int, people: int) -> SignedUp:
+        """Sign somebody up with so many (1 to MOST, themselves included), or onto the waiting list if it is full."""
+        closed = self._closed(number)
+        if closed is not None:
+            return SignedUp(closed)
+        people = min(max(people, 1), MOST)
+        office = self._office
+        with writing(office.db):
+            event, _ = self.occurrence(number) or (None, None)
+            person = office.people.number(address)
+            before = office.sign_ups.of(number, person)
+            # Their own places are free for them; who waits does not jump the queue by asking again.
+            taken = office.sign_ups.count(number).people - (before[0] if before and not before[1] else 0)
+            queue = [one for one, _ in office.sign_ups.waiting(number) if one != person]
+            maximum = event.maximum if event else None
+            had_place = before is not None and not before[1]
+            fits = maximum is None or taken + people <= maximum
+            waiting = not fits or (maximum is not None and bool(queue) and not had_place)
+            office.sign_ups.put(number, person, people, office.now(), waiting=waiting)
+            self._move_up(number, maximum)
+            return self.mine(address, number)
+
+    def leave(self, address: str, number: int) -> SignedUp:
+        """Note that somebody does not come after all; who waits may move up, and is told."""
+        office = self._office
+        with writing(office.db):
+            found = self.occurrence(number)
+            if found is not None and office.sign_ups.drop(number, office.people.number(address)):
+                self._move_up(number, found[0].maximum)
+            return SignedUp(Answer.NOT_COMING)
+
+    def count(self, number: int) -> Headcount:
+        """Return how many come: numbers, no names."""
+        return self._office.sign_ups.count(number)
+
+    def _closed(self, number: int) -> Answer | None:
+        found = self.occurrence(number)
+        if found is None or not found[0].sign_up:
+            return Answer.NO_SIGN_UP
+        event, occurrence = found
+        if event.state is State.CANCELLED or occurrence.state is Happening.CANCELLED:
+            return Answer.CANCELLED
+        return Answer.OVER if occurrence.start <= self._office.now() else None
+
+    def _move_up(self, number: int, maximum: int | None) -> None:
+        """Give free places to those who wait, in the order in which they came; the first that does not fit blocks."""
+        office = self._office
+        for person, people in office.sign_ups.waiting(number):
+            if maximum is not None and office.sign_ups.count(number).people + people > maximum:
+                return
+            office.sign_ups.put(number, person, people, office.now(), waiting=False)
+            found = self.occurrence(number)
+            if found is not None:
+                texts = {code: Text("", text) for code, text in office.composer.place_found(*found, people).items()}
+                self._telling.send([person], texts, practice=found[0].practice)

@@ -1,0 +1,62 @@
+"""Notices: short messages to single people, through the same rows as everything else, so that a crash loses none."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from scheduler.announcements import Announcement, Attachment, Missing, Part, State, Target, Text
+from scheduler.desk.office import Office
+
+USEFUL = timedelta(days=3)
+
+
+class Telling:
+    """Tells single people something, in their language."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def tell_staff(self, key: str, **values: object) -> int | None:
+        """Tell all members of staff the words `staff.told.<key>`; return the number of the notice."""
+        numbers = [self._office.people.number(address) for address in self._office.staff.addresses()]
+        return self.tell(numbers, f"staff.told.{key}", practice=self._office.rules.practice, **values)
+
+    def tell(self, people: Iterable[int], key: str, *, practice: bool = False, **values: object) -> int | None:
+        """Tell some people, by their numbers, the words `key`; return the number of the notice, None if nobody."""
+        texts = {code: Text("", words(key, **values)) for code, words in self._office.library.words.items()}
+        return self.send(people, texts, practice=practice)
+
+    def send(
+        self,
+        people: Iterable[int],
+        texts: Mapping[str, Text],
+        *,
+        source: str = "",
+        attachments: tuple[Attachment, ...] = (),
+        practice: bool = False,
+    ) -> int | None:
+        """Send some people, by their numbers, a text per language; return the number of the notice.
+
+        Whose language is not there gets that of `source`, "" = the source language of the content.
+        """
+        chosen = list(dict.fromkeys(people))
+        if not chosen:
+            return None
+        now = self._office.now()
+        notice = Announcement(
+            id=0,
+            kind="notice",
+            target=Target(()),
+            state=State.SENDING,
+            part=Part.NOTICE,
+            texts=texts,
+            source=source or self._office.library.source_language,
+            missing=Missing.FALL_BACK,
+            attachments=attachments,
+            due=now,
+            useful_until=now + USEFUL,
+            practice=practice,
+            sent_at=now,
+        )
+        number = int(self._office.announcements.add(notice) or 0)
+        self._office.deliveries.prepare_for(number, chosen, notice.source, tuple(texts), now)
+        return number
