@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import textstat
 
+from bot.checking_templates import template_findings
 from bot.errors import Finding
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
@@ -70,6 +71,7 @@ class _Check:
         yield from self._questions()
         yield from self._words()
         yield from self._structure()
+        yield from template_findings(self._library)
         yield from self._search()
 
     def _entries(self) -> Iterator[Entry]:
@@ -216,8 +218,7 @@ class _Check:
     def _words(self) -> Iterator[Finding]:
         source = self._library.words[self._library.source_language]
         for code, words in self._library.words.items():
-            path = f"{self._content.name}/{code}/interface.yaml"
-            yield from _differences(path, words, source)
+            yield from _differences(f"{self._content.name}/{code}", words, source)
 
     def _structure(self) -> Iterator[Finding]:
         path = f"{self._content.name}/topics.yaml"
@@ -282,13 +283,15 @@ def _links(entry: Entry, document: Document) -> Iterator[Finding]:
             yield Finding(entry.path, 1, f"the link {span.link!r} is not well formed (https:, tel: or mailto:)")
 
 
-def _differences(path: str, words: Words, source: Words) -> Iterator[Finding]:
+def _differences(folder: str, words: Words, source: Words) -> Iterator[Finding]:
     here, there = set(words.keys()), set(source.keys())
     for key in sorted(there - here):
-        yield Finding(path, 1, f"the word {key!r} is missing")
+        yield Finding(f"{folder}/{source.file(key)}.yaml", 1, f"the word {key!r} is missing")
     for key in sorted(here - there):
+        path = f"{folder}/{words.file(key)}.yaml"
         yield Finding(path, 1, f"the word {key!r} does not exist in the source language")
     for key in sorted(here & there):
+        path = f"{folder}/{words.file(key)}.yaml"
         if words.placeholders(key) != source.placeholders(key):
             wanted = ", ".join(sorted(source.placeholders(key))) or "none"
             yield Finding(path, 1, f"the word {key!r} must have these placeholders: {wanted}")
@@ -373,7 +376,7 @@ def stamp_translations(content: Path, topics: Iterable[str], language: str | Non
 
     Args:
         content: the content folder.
-        topics: ids of topics or elsewhere entries; none = all.
+        topics: ids of topics, elsewhere entries or kinds of announcements; none = all.
         language: only this language; None = all but the source.
 
     """
@@ -381,8 +384,9 @@ def stamp_translations(content: Path, topics: Iterable[str], language: str | Non
     if library is None:
         return 0
     chosen, changed = set(topics), 0
-    for (entry_id, code), entry in library.entries.items():
-        original = library.entries.get((entry_id, library.source_language))
+    texts = {**library.entries, **library.templates}
+    for (entry_id, code), entry in texts.items():
+        original = texts.get((entry_id, library.source_language))
         if original is None or code == library.source_language or library.languages[code].answered_in:
             continue
         if (chosen and entry_id not in chosen) or (language and code != language):

@@ -78,7 +78,15 @@ class Unsupported:
     medium: Medium
 
 
-Message = Typed | Pressed | Command | Unsupported
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Somebody sent a file, and it was asked for: its name and content."""
+
+    name: str
+    content: bytes
+
+
+Message = Typed | Pressed | Command | Unsupported | Attached
 
 
 @dataclass(frozen=True, slots=True)

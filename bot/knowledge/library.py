@@ -16,6 +16,7 @@ import yaml
 from babel import Locale
 
 from bot.errors import ContentError, Finding
+from bot.knowledge.announceable import EVENT_PARTS, Announceable, read_announceable
 from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
 from bot.knowledge.words import Words
 
@@ -102,6 +103,8 @@ class Library:
     outside: Mapping[str, tuple[str, ...]]
     words: Mapping[str, Words]
     test_questions: Mapping[str, tuple[tuple[str, str], ...]]
+    announcements: Announceable
+    templates: Mapping[tuple[str, str], Entry]
 
     @property
     def spoken(self) -> tuple[Language, ...]:
@@ -206,6 +209,13 @@ class _Reader:
             for folder, ids in (("topics", tuple(topics)), ("elsewhere", elsewhere)):
                 for entry in self._folder(language, folder, ids):
                     entries[entry.id, language.code] = entry
+        announcements = self._announcements(topics)
+        templates = {
+            (entry.id, language.code): entry
+            for language in languages.values()
+            if not language.answered_in
+            for entry in self._folder(language, "announcements", tuple(announcements.kinds), EVENT_PARTS)
+        }
         smalltalk: dict[str, dict[str, Entry]] = {}
         for language in languages.values():
             for entry in self._folder(language, "smalltalk", None):
@@ -221,6 +231,8 @@ class _Reader:
             outside={code: self._outside(code) for code in languages},
             words={code: self._words(language) for code, language in languages.items() if not language.answered_in},
             test_questions={code: self._test_questions(code, topics) for code in languages},
+            announcements=announcements,
+            templates=templates,
         )
 
     # --- the parts -----------------------------------------------------------------------------
@@ -265,6 +277,13 @@ class _Reader:
                     self._find(path, line, f"topic {topic.id}: related topic {other!r} does not exist")
         return topics
 
+    def _announcements(self, topics: Mapping[str, Topic]) -> Announceable:
+        path = self._content / "announcements.yaml"
+        found, problems = read_announceable(self._yaml(path), frozenset(topics))
+        for key, message in problems:
+            self._find(path, _line_of(path, rf"^\s*{re.escape(key)}:"), message)
+        return found
+
     def _languages(self) -> dict[str, Language]:
         languages: dict[str, Language] = {}
         for path in sorted(self._content.glob("*/language.yaml")):
@@ -285,7 +304,9 @@ class _Reader:
             self._find(self._content, 0, "no language.yaml says `source: true`")
         return languages
 
-    def _folder(self, language: Language, folder: str, ids: tuple[str, ...] | None) -> Iterator[Entry]:
+    def _folder(
+        self, language: Language, folder: str, ids: tuple[str, ...] | None, named: tuple[str, ...] = PARTS
+    ) -> Iterator[Entry]:
         directory = self._content / language.code / folder
         found = {path.stem: path for path in sorted(directory.glob("*.md"))}
         for entry_id in ids or ():
@@ -293,11 +314,12 @@ class _Reader:
                 self._find(directory / f"{entry_id}.md", 0, "this file is missing")
         for entry_id, path in found.items():
             if ids is not None and entry_id not in ids:
-                self._find(path, 1, f"{entry_id!r} is not named in topics.yaml")
+                where = "announcements.yaml" if folder == "announcements" else "topics.yaml"
+                self._find(path, 1, f"{entry_id!r} is not named in {where}")
                 continue
-            yield self._entry(entry_id, language, path)
+            yield self._entry(entry_id, language, path, named)
 
-    def _entry(self, entry_id: str, language: Language, path: Path) -> Entry:
+    def _entry(self, entry_id: str, language: Language, path: Path, named: tuple[str, ...]) -> Entry:
         text = self._text(path)
         front, body, offset = self._front_matter(path, text)
         title, title_line = "", 0
@@ -310,14 +332,14 @@ class _Reader:
                 parts[part].append(line)
             elif heading[1] == "#" and not title:
                 title, title_line = heading[2], number
-            elif heading[1] == "##" and heading[2] in (*PARTS, QUESTIONS) and heading[2] not in parts:
+            elif heading[1] == "##" and heading[2] in (*named, QUESTIONS) and heading[2] not in parts:
                 part = heading[2]
                 parts[part], lines[part] = [], number
             else:
                 self._find(
                     path,
                     number,
-                    f"unexpected heading {line!r}: the parts are {', '.join(PARTS)}, {QUESTIONS}",
+                    f"unexpected heading {line!r}: the parts are {', '.join(named)}, {QUESTIONS}",
                 )
         questions = tuple(self._questions(path, parts.pop(QUESTIONS, []), lines.get(QUESTIONS, 0)))
         lines["title"] = title_line
@@ -369,6 +391,7 @@ class _Reader:
 
     def _words(self, language: Language) -> Words:
         tree: dict[str, Any] = {}
+        files: dict[str, str] = {}
         for name in WORD_FILES:
             path = self._content / language.code / f"{name}.yaml"
             own = self._yaml(path)
@@ -380,7 +403,8 @@ class _Reader:
                 self._find(path, 1, str(error))
                 continue
             tree.update(own)
-        return Words(language.locale, tree)
+            files.update(dict.fromkeys(own, name))
+        return Words(language.locale, tree, files)
 
     def _test_questions(self, code: str, topics: Mapping[str, Topic]) -> tuple[tuple[str, str], ...]:
         path = self._content / code / "test-questions.yaml"

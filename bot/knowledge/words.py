@@ -20,9 +20,15 @@ class Words:
     the CLDR rule of the language for the value `count`.
     """
 
-    def __init__(self, locale: Locale, tree: Mapping[str, Any]) -> None:
+    def __init__(self, locale: Locale, tree: Mapping[str, Any], files: Mapping[str, str] | None = None) -> None:
+        """Take a tree of words; `files` tells in which file each of its top keys stands."""
         self.locale = locale
         self._words = dict(_flat(tree))
+        self._files = files or {}
+
+    def file(self, key: str) -> str:
+        """Return the name of the file in which a word stands, without its ending."""
+        return self._files.get(key.split(".")[0], "interface")
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the word with its placeholders filled in; numbers and dates in the forms of the language.

@@ -1,0 +1,181 @@
+"""The forms that staff fill in: an announcement, a letter, an event, a change of text or time."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from bot.dialogue.staff.forms import Choice, Form, Step, Values
+from bot.dialogue.staff.reading import one_of, typed_count, typed_text, typed_time, typed_words
+from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.knowledge.words import Words
+from scheduler.desk.desk import Desk
+
+LETTER = "bewonersbrief"
+NEWS = "algemeen"
+EVERYONE = "all"
+NOW = "now"
+DONE = "done"
+YES, NO = "yes", "no"
+_EXAMPLE = {"example": "2027-03-31 19:30"}
+
+
+def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
+    """Return the form of a letter or of general news."""
+    languages = [one.code for one in desk.office.library.spoken]
+    texts = tuple(
+        Step(
+            f"text.{code}", "text", typed_text, optional=code != languages[0],
+            shown={"language": desk.office.library.languages[code].name},
+        )
+        for code in languages
+    )  # fmt: skip
+    file = Step("file", "file", _file, optional=True, file=True)
+    return Form(kind, (_subject(desk, kind, language), _who(words), *texts, file, _due(desk, words)))
+
+
+def event_form(desk: Desk, words: Words, language: str) -> Form:
+    """Return the form of an event."""
+    kinds = {name: kind for name, kind in desk.office.library.announcements.kinds.items() if kind.event}
+    slots = sorted({slot for kind in kinds.values() for slot in kind.slots})
+
+    def wants(slot: str) -> Callable[[Values], bool]:
+        return lambda values: slot in kinds[values["kind"]].slots if "kind" in values else False
+
+    def repeats(_values: Values) -> list[Choice]:
+        return [Choice("once", words("staff.once")), *(Choice(f"e{i}", text) for i, text in enumerate(_phrases(words)))]
+
+    def rule(text: str, _values: Values) -> str:
+        if text == "once":
+            return ""
+        phrases = _phrases(words)
+        if text[:1] == "e" and text[1:].isdecimal() and int(text[1:]) < len(phrases):
+            text = phrases[int(text[1:])]
+        return desk.office.composer.read_rule(text)
+
+    return Form(
+        "event",
+        (
+            Step("kind", "kind", _choose(*kinds), lambda _v: [Choice(name, words(f"kinds.{name}")) for name in kinds]),
+            Step("start", "start", typed_time, shown=_EXAMPLE),
+            Step("place", "place", typed_words),
+            *(Step(slot, f"slot_{slot}", _yes_no, _yes_or_no(words), applies=wants(slot)) for slot in slots),
+            Step("maximum", "maximum", typed_count, applies=lambda v: kinds[v["kind"]].sign_up if "kind" in v else False,
+                 optional=True),
+            Step("rule", "rule", rule, repeats),
+            Step("skip", "holidays", _yes_no, _yes_or_no(words), applies=lambda v: bool(v.get("rule"))),
+            Step("reminders", "reminders", _choose("7,1", "7", "1", "0"),
+                 lambda _v: [Choice(days, words(f"staff.reminders.d{days.replace(',', '_')}"))
+                             for days in ("7,1", "1", "7", "0")]),
+        ),
+    )  # fmt: skip
+
+
+def text_form(desk: Desk, code: str) -> Form:
+    """Return the form of a new text in one language."""
+    name = desk.office.library.languages[code].name
+    return Form("text", (Step("text", "text", typed_text, shown={"language": name}),))
+
+
+def correction_form(desk: Desk, code: str, words: Words) -> Form:
+    """Return the form of a correction in one language: the text, and whether its meaning changed."""
+    name = desk.office.library.languages[code].name
+    return Form(
+        "correction",
+        (
+            Step("text", "text", typed_text, shown={"language": name}),
+            Step("in_meaning", "in_meaning", _yes_no, _yes_or_no(words)),
+        ),
+    )
+
+
+def time_form(desk: Desk, words: Words) -> Form:
+    """Return the form of another time of sending."""
+    return Form("time", (_due(desk, words),))
+
+
+def move_form() -> Form:
+    """Return the form of another time or place of an occurrence."""
+    return Form(
+        "move",
+        (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
+    )
+
+
+def name_form(words: Words) -> Form:
+    """Return the form of an invitation."""
+    roles = ("editor", "approver", "admin")
+    return Form(
+        "invite",
+        (
+            Step("name", "name", typed_words),
+            Step("role", "role", _choose(*roles), lambda _v: [Choice(role, words(f"staff.roles.{role}")) for role in roles]),
+        ),
+    )  # fmt: skip
+
+
+def answer_form(desk: Desk, language: str) -> Form:
+    """Return the form of an answer to an unanswered question."""
+    name = desk.office.library.languages[language].name
+    return Form("answer", (Step("text", "answer", typed_text, shown={"language": name}),))
+
+
+# --- the questions that forms share ------------------------------------------------------------------
+
+
+def _subject(desk: Desk, kind: str, language: str) -> Step:
+    def offered(_values: Values) -> list[Choice]:
+        themes = () if kind == LETTER else desk.office.library.announcements.themes
+        ids = [one for one in desk.office.subjects() if one in themes or desk.office.locations.find(one)]
+        return [Choice(one, desk.office.subject_name(one, language)) for one in ids]
+
+    return Step("subject", "subject", lambda text, v: one_of(text, tuple(c.value for c in offered(v))), offered)
+
+
+def _who(words: Words) -> Step:
+    choices = [Choice(EVERYONE, words("staff.everyone"))]
+    choices += [Choice(str(one), words(f"audience.{one}.label")) for one in Audience]
+    return Step("who", "who", _choose(EVERYONE, *Audience), lambda _values: choices)
+
+
+def _due(desk: Desk, words: Words) -> Step:
+    def tomorrow() -> datetime:
+        day = desk.office.now().astimezone(AMSTERDAM).date() + timedelta(days=1)
+        return datetime.combine(day, time(10), AMSTERDAM)
+
+    def read(text: str, values: Values) -> str | None:
+        if text == NOW:
+            return NOW
+        return tomorrow().isoformat() if text == "tomorrow" else typed_time(text, values)
+
+    choices = [Choice(NOW, words("staff.at_once")), Choice("tomorrow", words("staff.tomorrow"))]
+    return Step("due", "due", read, lambda _values: choices, shown=_EXAMPLE)
+
+
+def _choose(*allowed: str) -> Callable[[str, Values], str]:
+    return lambda text, _values: one_of(text, tuple(map(str, allowed)))
+
+
+def _yes_or_no(words: Words) -> Callable[[Values], list[Choice]]:
+    return lambda _values: [Choice(YES, words("staff.yes_please")), Choice(NO, words("staff.no_thanks"))]
+
+
+def _yes_no(text: str, _values: Values) -> bool:
+    return one_of(text, (YES, NO)) == YES
+
+
+def _file(text: str, _values: Values) -> str:
+    """A file comes as the name under which the talk has kept it."""
+    return text
+
+
+def _phrases(words: Words) -> tuple[str, ...]:
+    return words.many("staff.phrases")
+
+
+def chosen_due(value: str | None) -> datetime | None:
+    """Return the time that the question about sending was answered with; None = as soon as approved."""
+    return None if value in (None, NOW) else datetime.fromisoformat(str(value))
+
+
+def chosen_who(value: str) -> Audience | None:
+    """Return for whom, as the question was answered; None = everyone."""
+    return None if value == EVERYONE else Audience(value)

@@ -1,0 +1,141 @@
+"""What staff see of the whole: sending, figures, colleagues, and what people asked in vain."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.dialogue.actions import action
+from bot.dialogue.values import Button, Reply
+from bot.knowledge.document import Document, Role, line
+from bot.store.staff import Member
+from scheduler.announcements import Role as StaffRole
+from scheduler.desk.answering import Answering, Group
+from scheduler.desk.desk import Desk
+
+Row = tuple[Button, ...]
+
+
+class Figures(Protocol):
+    """How often answers helped, how many follow what."""
+
+    def all(self) -> list[dict[str, object]]:
+        """Return topic, language, yes and no for every answer that got a thumb."""
+
+
+class Overview:
+    """The screens that are about no single announcement."""
+
+    def __init__(self, desk: Desk, answering: Answering, helped: Figures, link: str = "") -> None:
+        """Take the desk; `link` is where an invitation begins, such as https://t.me/some_bot?start=."""
+        self._desk = desk
+        self._answering = answering
+        self._helped = helped
+        self.link = link
+
+    # --- sending -------------------------------------------------------------------------------
+
+    def sending_line(self, language: str) -> Document:
+        """Return a note if sending is paused as a whole."""
+        why = self._desk.office.sending.paused()
+        words = self._desk.office.library.words[language]
+        return line(words("staff.sending_paused", why=words(f"staff.paused_because.{why}"))) if why else Document()
+
+    def sending_row(self, language: str) -> Row:
+        """Return the button that pauses all sending, or lets it go on."""
+        words = self._desk.office.library.words[language]
+        what = "resume" if self._desk.office.sending.paused() else "pause"
+        return (Button(words(f"staff.sending.{what}"), action("z", "p", what)),)
+
+    def sending(self, member: Member, what: str, language: str) -> Reply:
+        """Pause all sending, or let it go on."""
+        office = self._desk.office
+        with office.acting(member.id, StaffRole.APPROVER) as actor:
+            before = office.sending.paused()
+            if what == "resume":
+                office.sending.resume()
+            else:
+                office.sending.pause("staff")
+            office.log(actor, f"{what} sending", "outbox", before, office.sending.paused())
+        return Reply(
+            line(office.library.words[language](f"staff.sending_noted.{what}")), language, (self.sending_row(language),)
+        )
+
+    # --- figures and colleagues ----------------------------------------------------------------
+
+    def statistics(self, member: Member, language: str) -> Reply:
+        """Return how many follow what, and how often answers helped."""
+        office = self._desk.office
+        office.actor(member.id)
+        words = office.library.words[language]
+        document = line(words("staff.statistics"), Role.TITLE)
+        for subject, count in sorted(office.subscriptions.counts().items()):
+            document += line(words("staff.followers", name=office.subject_name(subject, language), count=count))
+        rows = sorted(self._helped.all(), key=lambda row: -int(str(row["no"])))[:8]
+        if rows:
+            document += line(words("staff.least_helpful"), Role.LABEL)
+        for row in rows:
+            document += line(
+                words("staff.thumbs", topic=row["topic"], language=row["language"], yes=row["yes"], no=row["no"])
+            )
+        return Reply(document, language, (self._outbox_row(language),))
+
+    def staff(self, member: Member, language: str) -> Reply:
+        """Return who is staff; administrators invite and revoke."""
+        office, words = self._desk.office, self._desk.office.library.words[language]
+        members = self._desk.staffing.all(member.id)
+        document = line(words("staff.colleagues"), Role.TITLE)
+        for one in members:
+            document += line(f"{one.name}: {words(f'staff.roles.{one.role}')}")
+        rows: list[Row] = []
+        if office.actor(member.id).role is StaffRole.ADMIN:
+            rows.append((Button(words("staff.invite"), action("z", "s", "invite")),))
+            rows += [
+                (Button(words("staff.revoke", name=one.name)[:60], action("z", "s", f"{one.id}.revoke")),)
+                for one in members
+                if one.id != member.id
+            ]
+        return Reply(document, language, (*rows, self._outbox_row(language)))
+
+    def invited(self, member: Member, name: str, role: str, language: str) -> Reply:
+        """Invite a colleague and return the link for them."""
+        code = self._desk.staffing.invite(member.id, StaffRole(role), name)
+        words = self._desk.office.library.words[language]
+        text = words("staff.invited", name=name, link=f"{self.link}i-{code}")
+        return Reply(line(text), language, (self._outbox_row(language),))
+
+    def revoked(self, member: Member, number: int, language: str) -> Reply:
+        """End a colleague's membership."""
+        gone = self._desk.staffing.revoke(member.id, number)
+        words = self._desk.office.library.words[language]
+        return Reply(line(words("staff.revoked", name=gone.name)), language, (self._outbox_row(language),))
+
+    # --- unanswered questions ------------------------------------------------------------------
+
+    def unanswered(self, member: Member, language: str) -> Reply:
+        """Return what people asked in vain, like questions together."""
+        self._desk.office.actor(member.id)
+        words = self._desk.office.library.words[language]
+        groups = self._answering.groups()[:8]
+        document = line(words("staff.unanswered" if groups else "staff.unanswered_none"), Role.TITLE)
+        rows: list[Row] = []
+        for place, group in enumerate(groups, 1):
+            document += line(words("staff.asked", place=place, count=len(group.questions), language=group.language,
+                                   text=_example(group.texts)))  # fmt: skip
+            label = words("staff.answer_it", place=place)
+            rows.append((Button(label, action("z", "q", f"{group.questions[0]}.answer")),))
+        return Reply(document, language, (*rows, self._outbox_row(language)))
+
+    def answered(self, member: Member, question: int, code: str, text: Sequence[str], language: str) -> Reply:
+        """Put an answer in force at once and tell those who wanted to know."""
+        told = self._answering.answer(member.id, question, code, text[0], text[1])
+        words = self._desk.office.library.words[language]
+        return Reply(line(words("staff.answered", count=told)), language, (self._outbox_row(language),))
+
+    def _outbox_row(self, language: str) -> Row:
+        return (Button(self._desk.office.library.words[language]("staff.open_outbox"), action("z", "l")),)
+
+
+def _example(texts: Sequence[str]) -> str:
+    return min(texts, key=len)[:200]
+
+
+__all__ = ["Group", "Overview"]

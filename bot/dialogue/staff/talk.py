@@ -1,0 +1,437 @@
+"""The door of the talk with staff: who it is, what they want, and a clear word where that cannot be done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.staff import desk_forms
+from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
+from bot.dialogue.staff.overview import Overview
+from bot.dialogue.staff.showing import Showing
+from bot.dialogue.values import Attached, Button, Command, Message, Person, Pressed, Reply, Typed
+from bot.knowledge.document import Document, Role, line
+from bot.knowledge.words import Words
+from bot.store.staff import Member
+from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed
+from scheduler.composing import BadText
+from scheduler.desk.announcing import Announcing
+from scheduler.desk.desk import Desk
+from scheduler.desk.office import Mistake
+from scheduler.desk.planning import new_event
+from scheduler.events import Event
+from scheduler.recurrence import BadRule
+
+COMMANDS = ("announce", "letter", "event", "outbox", "unanswered", "stats", "staff")
+INVITATION = "i-"
+"""`/start i-<code>` makes whoever opens it a member of staff."""
+
+Row = tuple[Button, ...]
+
+
+class HalfDone(Protocol):
+    """Where half-finished forms are kept."""
+
+    def get(self, address: str) -> dict[str, Any] | None:
+        """Return the one at an address."""
+
+    def keep(self, address: str, state: dict[str, Any]) -> None:
+        """Keep it."""
+
+    def drop(self, address: str) -> None:
+        """Forget it."""
+
+
+class Files(Protocol):
+    """Where files that go along are kept."""
+
+    def keep(self, name: str, content: bytes) -> Attachment:
+        """Keep a file and return how an announcement names it; Mistake if it is of no use."""
+
+
+class StaffTalk:
+    """Answers staff; None to everybody else, and to what is not about staff's work."""
+
+    def __init__(self, desk: Desk, half_done: HalfDone, files: Files, overview: Overview) -> None:
+        self._desk = desk
+        self._half_done = half_done
+        self._files = files
+        self._overview = overview
+        self._showing = Showing(desk)
+
+    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
+        """Return what to say to a message; None if it is from no staff, or not about their work."""
+        if isinstance(message, Command) and message.name == "start" and message.argument.startswith(INVITATION):
+            return self._accepted(message.argument.removeprefix(INVITATION), address, language)
+        member = self._desk.staffing.at(address)
+        if member is None:
+            return None
+        words = self._words(language)
+        try:
+            reply = self._answer(message, address, member, language)
+        except NotAllowed as error:
+            reply = self._said(words(f"staff.refused.{error.why}"), language)
+        except Mistake as error:
+            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, member, language)
+        except Unreadable as error:
+            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, member, language)
+        except BadText as error:
+            reply = self._mistaken(f"staff.text_problems.{error.code}", error.values, address, member, language)
+        except BadRule as error:
+            reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, member, language)
+        if reply is None or not self._desk.office.rules.practice:
+            return reply
+        return replace(reply, document=line(words("staff.practice"), Role.LABEL) + reply.document)
+
+    def wants_file(self, address: str) -> bool:
+        """Return whether a file from this address would be of use now."""
+        if self._desk.staffing.at(address) is None:
+            return False
+        state = self._half_done.get(address)
+        step = self._form(state, "nl").current(state) if state else None
+        return step is not None and step.file
+
+    # --- what came in --------------------------------------------------------------------------
+
+    def _answer(self, message: Message, address: str, member: Member, language: str) -> Reply | None:
+        match message:
+            case Command(name) if name in COMMANDS:
+                return self._command(name, address, member, language)
+            case Pressed(carried) if carried.startswith("z:"):
+                _, details = taken_apart(carried)
+                return self._pressed(details[0], carried.split(":", 2)[2] if carried.count(":") > 1 else "",
+                                     address, member, language)  # fmt: skip
+            case Typed(text) if self._half_done.get(address) is not None:
+                return self._filled_in(text, address, member, language)
+            case Attached(name, content) if self.wants_file(address):
+                kept = self._files.keep(name, content)
+                return self._filled_in(f"{kept.kind}|{kept.name}|{kept.title}", address, member, language)
+        return None
+
+    def _command(self, name: str, address: str, member: Member, language: str) -> Reply:
+        match name:
+            case "announce":
+                return self._begin({"form": desk_forms.NEWS}, address, member, language)
+            case "letter":
+                return self._begin({"form": desk_forms.LETTER}, address, member, language)
+            case "event":
+                return self._events(language)
+            case "outbox":
+                return self._outbox(language)
+            case "staff":
+                return self._overview.staff(member, language)
+            case "stats":
+                return self._overview.statistics(member, language)
+        return self._overview.unanswered(member, language)
+
+    def _pressed(self, thing: str, rest: str, address: str, member: Member, language: str) -> Reply:
+        number, _, what = rest.partition(".")
+        hands: Mapping[str, Callable[[], Reply]] = {
+            "a": lambda: self._announcement(_whole(number), what, address, member, language),
+            "e": lambda: self._event(number, what, address, member, language),
+            "o": lambda: self._occurrence(_whole(number), what, address, member, language),
+            "f": lambda: self._filled_in(rest, address, member, language),
+            "s": lambda: self._staff(number, what, address, member, language),
+            "q": lambda: self._question(number, what, address, member, language),
+            "p": lambda: self._overview.sending(member, rest, language),
+        }
+        return hands[thing]() if thing in hands else self._outbox(language)
+
+    # --- forms ---------------------------------------------------------------------------------
+
+    def _begin(self, state: Values, address: str, member: Member, language: str) -> Reply:
+        """Open a form, or go on with the one of this name that was left half-way."""
+        left = self._half_done.get(address)
+        same = left is not None and {**left, "values": 0} == {**state, "values": 0}
+        state = left if same and left is not None else {**state, "values": {}}
+        self._half_done.keep(address, state)
+        return self._ask(state, language, resumed=bool(same and state["values"]))
+
+    def _ask(self, state: Values, language: str, *, resumed: bool = False) -> Reply:
+        words = self._words(language)
+        document, rows = self._form(state, language).ask(state, words)
+        if resumed:
+            document = line(words("staff.resumed"), Role.NOTE) + document
+        return Reply(document, language, rows)
+
+    def _filled_in(self, text: str, address: str, member: Member, language: str) -> Reply:
+        state = self._half_done.get(address)
+        if state is None:
+            return self._outbox(language)
+        if text == CLOSE:
+            self._half_done.drop(address)
+            return self._said(self._words(language)("staff.closed"), language)
+        form = self._form(state, language)
+        if text == BACK:
+            form.back(state)
+        else:
+            form.answer(state, text)
+        self._half_done.keep(address, state)
+        if form.current(state) is not None:
+            return self._ask(state, language)
+        reply = self._finished(state, member, language)
+        self._half_done.drop(address)
+        return reply
+
+    def _form(self, state: Values, language: str) -> Form:
+        words = self._words(language)
+        match state["form"]:
+            case desk_forms.NEWS | desk_forms.LETTER as kind:
+                return desk_forms.free_form(self._desk, kind, words, language)
+            case "event":
+                return desk_forms.event_form(self._desk, words, language)
+            case "text":
+                return desk_forms.text_form(self._desk, state["language"])
+            case "correction":
+                return desk_forms.correction_form(self._desk, state["language"], words)
+            case "time":
+                return desk_forms.time_form(self._desk, words)
+            case "move":
+                return desk_forms.move_form()
+            case "answer":
+                return desk_forms.answer_form(self._desk, state["language"])
+        return desk_forms.name_form(words)
+
+    def _finished(self, state: Values, member: Member, language: str) -> Reply:
+        values, desk = state["values"], self._desk
+        match state["form"]:
+            case desk_forms.NEWS | desk_forms.LETTER as kind:
+                written = desk.announcing.write(
+                    member.id,
+                    kind,
+                    [values["subject"]],
+                    who=desk_forms.chosen_who(values["who"]),
+                    texts={
+                        name.removeprefix("text."): (text[0], text[1])
+                        for name, text in values.items()
+                        if name.startswith("text.") and text
+                    },
+                    due=desk_forms.chosen_due(values["due"]),
+                    attachments=_attachments(values["file"]),
+                )
+                return self._show(written, language)
+            case "event":
+                return self._show_event(desk.planning.add(member.id, _event(values, desk)), language)
+            case "text":
+                texts = {state["language"]: (values["text"][0], values["text"][1])}
+                return self._show(desk.announcing.change(member.id, state["number"], texts=texts), language)
+            case "correction":
+                texts = {state["language"]: (values["text"][0], values["text"][1])}
+                corrected = desk.announcing.correct(member.id, state["number"], texts, in_meaning=values["in_meaning"])
+                return self._show(corrected, language)
+            case "time":
+                due = desk_forms.chosen_due(values["due"])
+                changed = desk.announcing.change(member.id, state["number"], due=due, at_once=due is None)
+                return self._show(changed, language)
+            case "move":
+                start, place = desk_forms.chosen_due(values["start"]), values["place"] or ""
+                if start is not None:
+                    occurrence = desk.planning.move(member.id, state["number"], start, place)
+                    return self._show_event(desk.planning.find(occurrence.event), language)
+            case "answer":
+                return self._overview.answered(member, state["number"], state["language"], values["text"], language)
+        return self._overview.invited(member, values["name"], values["role"], language)
+
+    # --- announcements -------------------------------------------------------------------------
+
+    def _announcement(self, number: int, what: str, address: str, member: Member, language: str) -> Reply:
+        desk, words = self._desk.announcing, self._words(language)
+        what, _, detail = what.partition(".")
+        match what:
+            case "edit" | "correct" if detail:
+                form = "text" if what == "edit" else "correction"
+                desk.find(number)
+                return self._begin({"form": form, "number": number, "language": detail}, address, member, language)
+            case "correct":
+                rows = [
+                    (Button(one.name, action("z", "a", f"{number}.correct.{one.code}")),)
+                    for one in self._desk.office.library.spoken
+                ]
+                return Reply(line(words("staff.which_language")), language, tuple(rows))
+            case "time":
+                return self._begin({"form": "time", "number": number}, address, member, language)
+            case "test":
+                count = desk.test(member.id, number)
+                return self._said(words("staff.tested", count=count), language)
+            case "copy":
+                return self._show(desk.copy(member.id, number), language)
+            case "recall" | "cancel" if detail != "sure":
+                row = (
+                    Button(words(f"staff.steps.{what}"), action("z", "a", f"{number}.{what}.sure")),
+                    Button(words("menu.back"), action("z", "a", str(number))),
+                )
+                return Reply(line(words(f"staff.sure.{what}")), language, (row,))
+            case "approve":
+                return self._approve(number, detail, member, language)
+            case "submit" | "send_back" | "pause" | "resume" | "cancel" | "recall":
+                hands: Mapping[str, Callable[[int, int], Announcement]] = _hands(desk)
+                return self._show(hands[what](member.id, number), language)
+        return self._show(desk.find(number), language)
+
+    def _approve(self, number: int, detail: str, member: Member, language: str) -> Reply:
+        """Release it; where a language is missing, ask first what its readers get."""
+        words = self._words(language)
+        missing = Missing(detail) if detail in tuple(Missing) else None
+        try:
+            return self._show(self._desk.announcing.approve(member.id, number, missing), language)
+        except Mistake as error:
+            if error.code != "missing_languages":
+                raise
+            languages: Any = error.values["languages"]
+            document = Document()
+            for code, count in languages.items():
+                name = self._desk.office.library.languages[code].name
+                document += line(words("staff.missing", language=name, count=count))
+            document += line(words("staff.missing_choice"))
+            rows = [
+                (Button(words(f"staff.missing_choices.{one}"), action("z", "a", f"{number}.approve.{one}")),)
+                for one in (Missing.FALL_BACK, Missing.SKIP)
+            ]
+            rows.append((Button(words("staff.missing_choices.stop"), action("z", "a", str(number))),))
+            return Reply(document, language, tuple(rows))
+
+    def _show(self, announcement: Announcement, language: str) -> Reply:
+        rows = [*self._showing.steps(announcement, self._words(language)), self._outbox_row(language)]
+        return Reply(self._showing.announcement(announcement, language), language, tuple(rows))
+
+    # --- events --------------------------------------------------------------------------------
+
+    def _events(self, language: str) -> Reply:
+        words = self._words(language)
+        events = self._desk.planning.current()
+        rows: list[Row] = [(Button(words("staff.new_event"), action("z", "e", "new")),)]
+        rows += [
+            (Button(self._showing.event_line(e, language)[:60], action("z", "e", str(e.id))),) for e in events[:12]
+        ]
+        return Reply(
+            line(words("staff.events" if events else "staff.no_events")), language, (*rows, self._outbox_row(language))
+        )
+
+    def _event(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
+        desk = self._desk.planning
+        if number == "new":
+            return self._begin({"form": "event"}, address, member, language)
+        event = desk.find(_whole(number))
+        match what:
+            case "submit":
+                event = desk.submit(member.id, event.id)
+            case "approve":
+                event = desk.approve(member.id, event.id)
+            case "send_back":
+                event = desk.send_back(member.id, event.id)
+            case "cancel":
+                event = desk.cancel(member.id, event.id)
+            case "copy":
+                event = desk.add(member.id, event)
+        return self._show_event(event, language)
+
+    def _occurrence(self, number: int, what: str, address: str, member: Member, language: str) -> Reply:
+        desk, words = self._desk.planning, self._words(language)
+        event, occurrence = desk.occurrence(number)
+        match what:
+            case "move":
+                return self._begin({"form": "move", "number": number}, address, member, language)
+            case "cancel":
+                row = (
+                    Button(words("staff.steps.cancel"), action("z", "o", f"{number}.cancel!")),
+                    Button(words("menu.back"), action("z", "e", str(event.id))),
+                )
+                when = self._showing.time(occurrence.start, words)
+                return Reply(line(words("staff.sure.occurrence", when=when)), language, (row,))
+            case "cancel!":
+                desk.cancel_occurrence(member.id, number)
+        return self._show_event(event, language)
+
+    def _show_event(self, event: Event, language: str) -> Reply:
+        rows = [*self._showing.event_steps(event, self._words(language)), self._outbox_row(language)]
+        return Reply(self._showing.event(event, language), language, tuple(rows))
+
+    # --- the rest ------------------------------------------------------------------------------
+
+    def _outbox(self, language: str) -> Reply:
+        words = self._words(language)
+        under_way = self._desk.announcing.unfinished()
+        shown = [*under_way, *(one for one in self._desk.announcing.latest(6) if one not in under_way)][:14]
+        document = line(words("staff.outbox" if shown else "staff.outbox_empty"), Role.TITLE)
+        document += self._overview.sending_line(language)
+        rows: list[Row] = [
+            (Button(self._showing.line_of(one, language)[:60], action("z", "a", str(one.id))),) for one in shown
+        ]
+        rows.append(self._overview.sending_row(language))
+        return Reply(document, language, tuple(rows))
+
+    def _staff(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
+        if number == "invite":
+            return self._begin({"form": "invite"}, address, member, language)
+        if what == "revoke":
+            return self._overview.revoked(member, _whole(number), language)
+        return self._overview.staff(member, language)
+
+    def _question(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
+        if what == "answer":
+            state = {"form": "answer", "number": _whole(number), "language": language}
+            return self._begin(state, address, member, language)
+        return self._overview.unanswered(member, language)
+
+    def _accepted(self, code: str, address: str, language: str) -> Reply | None:
+        member = self._desk.staffing.accept(code, address)
+        if member is None:
+            return None
+        words = self._words(language)
+        role = words(f"staff.roles.{member.role}")
+        return self._said(words("staff.welcome", name=member.name, role=role), language)
+
+    def _mistaken(self, key: str, values: Mapping[str, object], address: str, member: Member, language: str) -> Reply:
+        """Say what is wrong, and ask the open question again, if there is one."""
+        words = self._words(language)
+        said = line(words(key, **values))
+        state = self._half_done.get(address)
+        form = self._form(state, language) if state else None
+        if state and form and form.current(state) is None:
+            form.back(state)  # the last answer made the whole impossible: it is asked again
+            self._half_done.keep(address, state)
+        if state:
+            asked = self._ask(state, language)
+            return replace(asked, document=said + asked.document)
+        return Reply(said, language, (self._outbox_row(language),))
+
+    def _said(self, text: str, language: str) -> Reply:
+        return Reply(line(text), language, (self._outbox_row(language),))
+
+    def _outbox_row(self, language: str) -> Row:
+        return (Button(self._words(language)("staff.open_outbox"), action("z", "l")),)
+
+    def _words(self, language: str) -> Words:
+        return self._desk.office.library.words[language]
+
+
+def _hands(desk: Announcing) -> Mapping[str, Callable[[int, int], Announcement]]:
+    return {
+        "submit": desk.submit, "send_back": desk.send_back, "pause": desk.pause, "resume": desk.resume,
+        "cancel": desk.cancel, "recall": desk.recall,
+    }  # fmt: skip
+
+
+def _event(values: Values, desk: Desk) -> Event:
+    kind = desk.office.library.announcements.kinds[values["kind"]]
+    start = desk_forms.chosen_due(values["start"])
+    if start is None:
+        raise Mistake("no_start")
+    reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
+    return new_event(
+        values["kind"], start, values["place"], who=kind.who, minutes=kind.minutes,
+        slots={slot: bool(values.get(slot)) for slot in kind.slots}, sign_up=kind.sign_up,
+        maximum=values.get("maximum"), rule=values["rule"], reminder_days=reminders,
+        skip=frozenset({"public", "school"}) if values.get("skip") else frozenset(),
+    )  # fmt: skip
+
+
+def _attachments(kept: str | None) -> tuple[Attachment, ...]:
+    if not kept:
+        return ()
+    kind, name, title = kept.split("|", 2)
+    return (Attachment(kind, name, title),)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

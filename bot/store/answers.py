@@ -1,0 +1,49 @@
+"""Answers that staff wrote beside the files of content/: in force at once, to be exported into the files later."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.store.times import stored
+from scheduler.announcements import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One answer: a text in each language that it has been written in, and the questions that it answers."""
+
+    id: int
+    texts: Mapping[str, Text]
+    questions: tuple[str, ...]
+
+
+class Answers:
+    """The additions."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, text: Text, language: str, questions: Sequence[str], writer: int | None, now: datetime) -> int:
+        """Add an answer and return its number."""
+        row = self._db.execute(
+            "INSERT INTO answers (topic, texts, questions, writer, at) VALUES ('', ?, ?, ?, ?) RETURNING id",
+            [json.dumps({language: asdict(text)}), json.dumps(list(questions)), writer, stored(now)],
+        ).fetchone()
+        return int(row[0])
+
+    def all(self) -> tuple[Addition, ...]:
+        """Return the additions that have not been taken over into the files, the newest first."""
+        rows = self._db.execute("SELECT id, texts, questions FROM answers WHERE NOT exported ORDER BY id DESC")
+        return tuple(
+            Addition(
+                row[0], {code: Text(**text) for code, text in json.loads(row[1]).items()}, tuple(json.loads(row[2]))
+            )
+            for row in rows
+        )
+
+    def exported(self, number: int) -> None:
+        """Note that an addition now stands in the files."""
+        self._db.execute("UPDATE answers SET exported = 1 WHERE id = ?", [number])

@@ -1,0 +1,106 @@
+"""What people asked in vain becomes an answer: like questions together, one text, in force at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rapidfuzz import fuzz, process
+
+from bot.knowledge.skeleton import skeleton
+from bot.store.answers import Addition, Answers
+from bot.store.questions import KEPT_DAYS, Questions
+from scheduler.announcements import Text
+from scheduler.desk.office import Mistake, Office
+from scheduler.desk.telling import Telling
+
+_ALIKE = 72
+"""From so much likeness on (0 to 100, words in any order) two questions count as one matter."""
+
+_SAME = 82
+"""From so much likeness on a question is answered by what was written for another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that are alike: their numbers and texts, and the language of the first."""
+
+    questions: tuple[int, ...]
+    texts: tuple[str, ...]
+    language: str
+
+
+class Answering:
+    """The editors' way from a question to an answer."""
+
+    def __init__(self, office: Office, telling: Telling, questions: Questions, answers: Answers) -> None:
+        self._office = office
+        self._telling = telling
+        self._questions = questions
+        self._answers = answers
+
+    def groups(self) -> tuple[Group, ...]:
+        """Return the open questions, like ones together, the largest group first."""
+        groups: list[list[tuple[int, str, str]]] = []
+        for number, text, language in self._questions.numbered():
+            folded = skeleton(text)
+            for group in groups:
+                if fuzz.token_set_ratio(folded, skeleton(group[0][1])) >= _ALIKE:
+                    group.append((number, text, language))
+                    break
+            else:
+                groups.append([(number, text, language)])
+        made = (Group(tuple(n for n, _, _ in g), tuple(t for _, t, _ in g), g[0][2]) for g in groups)
+        return tuple(sorted(made, key=lambda group: -len(group.questions)))
+
+    def answer(self, actor: int, question: int, language: str, title: str, body: str) -> int:
+        """Answer a question and all that are like it: at once, in one language; the others are to be translated.
+
+        Returns how many people are told who wanted to know.
+
+        Raises:
+            NotAllowed: if the actor is no staff.
+            Mistake: if the question is no longer there.
+
+        """
+        office = self._office
+        with office.acting(actor) as member:
+            group = next((one for one in self.groups() if question in one.questions), None)
+            if group is None:
+                raise Mistake("no_question")
+            office.composer.check_text("algemeen", language, title, body, has_file=False)
+            number = self._answers.add(Text(title, body), language, group.texts, member.id or None, office.now())
+            askers = self._questions.askers(group.questions)
+            self._telling.send(askers, {language: Text(title, body)}, source=language, practice=office.rules.practice)
+            self._questions.drop(group.questions)
+            office.log(member, "answer", f"answer {number}", None, {"language": language, "title": title, "body": body})
+            return len(askers)
+
+    def find(self, text: str) -> Addition | None:
+        """Return the addition that answers a question, None if none of them does."""
+        folded = skeleton(text)
+        if not folded:
+            return None
+        choices = {
+            (addition.id, place): skeleton(question)
+            for addition in self._answers.all()
+            for place, question in enumerate(addition.questions)
+        }
+        best = process.extractOne(folded, choices, scorer=fuzz.token_sort_ratio, score_cutoff=_SAME)
+        if best is None:
+            return None
+        return next(addition for addition in self._answers.all() if addition.id == best[2][0])
+
+    def want_to_know(self, address: str, text: str) -> bool:
+        """Note that somebody wants to hear the answer to a kept question; return whether it is still there."""
+        until = self._office.now() + timedelta(days=KEPT_DAYS)
+        return self._questions.want(text, self._office.people.number(address), until)
+
+    def exported(self) -> Iterable[tuple[str, str]]:
+        """Yield each addition as a content file, (path below content/, text), for the editors to take over."""
+        for addition in self._answers.all():
+            for language, text in addition.texts.items():
+                questions = "\n".join(f"- {question}" for question in addition.questions)
+                yield (
+                    f"{language}/topics/answer-{addition.id}.md",
+                    f"# {text.title}\n\n{text.body}\n\n## questions\n{questions}\n",
+                )
