@@ -1,6 +1,8 @@
 """Opening the database: the right key, the newest tables, safe against a crash."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -42,6 +44,25 @@ def open_database(path: Path, sealer: Sealer) -> Database:
             "WEGWIJZER_DATA_DIR."
         ) from error
     return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """Make one transaction of what is done inside; nothing of it stays if an error comes out.
+
+    It takes the right to write at once: one that began by reading could not write after another connection has.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.execute("COMMIT")
 
 
 def _check_key(db: Database, path: Path, sealer: Sealer) -> None:

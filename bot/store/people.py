@@ -1,14 +1,28 @@
-"""People: the sealed address, the language they chose, who they said they are. Nothing else."""
+"""People: the sealed address, the language they chose, who they said they are, when they want to be left alone."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from bot.dialogue.values import Person
 from bot.knowledge.facts import Audience
+from bot.store.database import writing
 from bot.store.sealing import Sealer
 from bot.store.sessions import KEPT_DAYS as SESSION_DAYS
 from bot.store.sessions import day_of as session_day
+
+QUIET = (21 * 60, 8 * 60)
+"""The quiet hours of who has not chosen others: from 21:00 to 08:00 local time, in minutes after midnight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How somebody wants to be reached: quiet hours in minutes after local midnight, a day until which to pause."""
+
+    quiet_from: int = QUIET[0]
+    quiet_until: int = QUIET[1]
+    paused_until: dt.date | None = None
 
 
 class People:
@@ -35,9 +49,60 @@ class People:
         """Remember who somebody said they are; None forgets it."""
         self._set(address, "audience", None if audience is None else str(audience))
 
+    def sealed(self, address: str) -> str:
+        """Return an address as it lies in the database."""
+        return self._sealer.seal(address)
+
+    def number(self, address: str) -> int:
+        """Return a person's number; from now on something is kept of them."""
+        sealed = self._sealer.seal(address)
+        self._db.execute("INSERT OR IGNORE INTO people (address) VALUES (?)", [sealed])
+        return int(self._db.execute("SELECT id FROM people WHERE address = ?", [sealed]).fetchone()[0])
+
+    def address(self, number: int) -> str | None:
+        """Return the address of a person by their number; None if they are forgotten."""
+        row = self._db.execute("SELECT address FROM people WHERE id = ?", [number]).fetchone()
+        return None if row is None else self._sealer.open(row[0])
+
+    def reach(self, address: str) -> Reach:
+        """Return how somebody wants to be reached."""
+        row = self._db.execute(
+            "SELECT quiet_from, quiet_until, paused_until FROM people WHERE address = ?", [self._sealer.seal(address)]
+        ).fetchone()
+        if row is None:
+            return Reach()
+        quiet = QUIET if row[0] is None else (int(row[0]), int(row[1]))
+        return Reach(*quiet, None if row[2] is None else dt.date.fromisoformat(row[2]))
+
+    def set_reach(self, address: str, reach: Reach) -> None:
+        """Remember how somebody wants to be reached."""
+        chosen = (reach.quiet_from, reach.quiet_until)
+        self._db.execute(
+            "UPDATE people SET quiet_from = ?, quiet_until = ?, paused_until = ? WHERE id = ?",
+            [
+                *((None, None) if chosen == QUIET else chosen),
+                None if reach.paused_until is None else reach.paused_until.isoformat(),
+                self.number(address),
+            ],
+        )
+
+    def returned(self, address: str) -> None:
+        """Note that somebody who had blocked us is here again."""
+        self._db.execute("UPDATE people SET active = 1 WHERE address = ? AND NOT active", [self._sealer.seal(address)])
+
     def forget(self, address: str) -> None:
-        """Forget everything about a person."""
-        self._db.execute("DELETE FROM people WHERE address = ?", [self._sealer.seal(address)])
+        """Forget everything about a person, in every table: only counts stay."""
+        sealed = self._sealer.seal(address)
+        with writing(self._db):
+            self._db.execute(
+                "UPDATE deliveries SET person = NULL, message = NULL, "
+                "state = CASE WHEN state IN ('waiting', 'sending') THEN 'cancelled' ELSE state END "
+                "WHERE person = (SELECT id FROM people WHERE address = ?)",
+                [sealed],
+            )
+            self._db.execute("DELETE FROM people WHERE address = ?", [sealed])  # and, by CASCADE, what refers to it
+            self._db.execute("DELETE FROM talks WHERE address = ?", [sealed])
+            self._db.execute("UPDATE staff SET address = NULL, active = 0 WHERE address = ?", [sealed])
 
     def count(self) -> int:
         """Return how many people something is kept of."""
