@@ -123,9 +123,9 @@ class Pace:
             known.until = max(known.until, until)
 
     @property
-    def waiting(self) -> int:
-        """How many messages wait for their place."""
-        return len(self._waiting_replies) + len(self._waiting_others)
+    def held_back(self) -> float:
+        """For how many seconds nothing may leave because the server said so; 0 if it did not."""
+        return max(0.0, self._until - self._clock())
 
     # --- what slots call -----------------------------------------------------------------------
 

@@ -20,9 +20,18 @@ MAY_KNOW = {
     "bot.settings": {"bot.errors"},
     "bot.knowledge": {"bot.errors"},
     "bot.dialogue": {"bot.knowledge", *PURE_SCHEDULING},
-    "bot.store": {"bot.errors", "bot.knowledge", "bot.dialogue", *PURE_SCHEDULING},
+    "bot.store": {"bot.errors", "bot.knowledge", "bot.dialogue", "scheduler.delivery", *PURE_SCHEDULING},
     "bot.assistant": {"bot.knowledge", "bot.dialogue"},
-    "bot.channels": {"bot.errors", "bot.knowledge", "bot.dialogue", "bot.assistant", "bot.store"},
+    "bot.channels": {
+        "bot.errors",
+        "bot.knowledge",
+        "bot.dialogue",
+        "bot.assistant",
+        "bot.store",
+        "scheduler.delivery",
+        "scheduler.pace",
+        *PURE_SCHEDULING,
+    },
     "bot.training": {"bot.errors", "bot.knowledge"},
     "bot.checking": {"bot.errors", "bot.knowledge", *PURE_SCHEDULING},
     "scheduler.announcements": {"bot.knowledge"},
@@ -30,9 +39,10 @@ MAY_KNOW = {
     "scheduler.recurrence": {"bot.knowledge", "bot.errors", "scheduler.events"},
     "scheduler.feeds": {"bot.knowledge", "scheduler.announcements", "scheduler.events"},
     "scheduler.composing": {"bot.knowledge", "bot.errors", "scheduler.announcements", "scheduler.events"},
+    "scheduler.delivery": {"bot.knowledge", "bot.dialogue", "scheduler.announcements"},
     "scheduler.pace": set(),
-    "scheduler.outbox": {"bot.knowledge", "bot.errors", "scheduler.pace", *PURE_SCHEDULING},
-    "scheduler.desk": {"bot.errors", "bot.knowledge", "bot.store", *PURE_SCHEDULING},
+    "scheduler.outbox": {"bot.knowledge", "bot.errors", "scheduler.delivery", "scheduler.pace", *PURE_SCHEDULING},
+    "scheduler.desk": {"bot.errors", "bot.knowledge", "bot.store", "scheduler.delivery", *PURE_SCHEDULING},
     "scheduler": {"bot.knowledge", "bot.store", "scheduler.desk", "scheduler.outbox"},
     "bot.app": None,
     "bot.serving": None,
@@ -70,7 +80,11 @@ def test_imports_point_one_way(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in MODULES if _part(_name(path)) in ("bot.knowledge", "bot.dialogue", *PURE_SCHEDULING)],
+    [
+        path
+        for path in MODULES
+        if _part(_name(path)) in ("bot.knowledge", "bot.dialogue", "scheduler.delivery", *PURE_SCHEDULING)
+    ],
     ids=_name,
 )
 def test_the_core_knows_no_network_no_clock_no_database(path: Path) -> None:

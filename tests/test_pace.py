@@ -1,6 +1,7 @@
 """The pace: what a server that counts arrivals would count, in virtual time."""
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Iterable
 
@@ -136,7 +137,7 @@ def test_one_message_a_second_to_a_chat_and_a_burst_of_three_replies() -> None:
     announced, replied = run(main())
     assert most_in(announced, 1.0) == 1
     assert replied[2] - replied[0] < 0.1
-    gaps = [later - sooner for sooner, later in zip(replied[2:], replied[3:], strict=False)]
+    gaps = [later - sooner for sooner, later in itertools.pairwise(replied[2:])]
     assert min(gaps) >= 1.0 - 1e-9
     assert max(gaps) < 1.1
 
@@ -188,7 +189,9 @@ def test_a_429_for_one_chat_leaves_the_others_alone() -> None:
         await asyncio.gather(server.send(-1, 0.0, 0.0), server.send(2, 0.0, 0.0))
         return server.times(-1)[0] - start, server.times(2)[0] - start
 
-    assert run(main()) == (pytest.approx(10.0), pytest.approx(0.0, abs=0.05))
+    told, other = run(main())
+    assert told == pytest.approx(10.0)
+    assert other < 0.05
 
 
 def test_no_limits_no_waiting() -> None:
