@@ -442,8 +442,9 @@ class Deliveries:
                 self.cancel(announcement)
             return int(
                 self._db.execute(
-                    "UPDATE deliveries SET job = :job, "
-                    "state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END, not_before = :now, tries = 0 WHERE announcement = :announcement AND person IS NOT NULL "
+                    "UPDATE deliveries SET job = :job, tries = 0, not_before = :now, "
+                    "state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END "
+                    "WHERE announcement = :announcement AND person IS NOT NULL "
                     "AND (state = 'sending' OR state IN ('delivered', 'waiting') AND message IS NOT NULL)",
                     {"job": str(job), "now": now, "announcement": announcement},
                 ).rowcount
