@@ -46,6 +46,7 @@ class Town:
     def __init__(self, db: Database, sealer: Sealer) -> None:
         self.db = db
         self.now = NOON
+        db.execute("PRAGMA synchronous = OFF")  # no power cut is tested here
         self.people = People(db, sealer)
         self.subscriptions = Subscriptions(db, self.people)
         self.announcements = Announcements(db)
