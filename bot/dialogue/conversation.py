@@ -6,12 +6,14 @@ from dataclasses import replace
 from bot.dialogue.actions import action, taken_apart
 from bot.dialogue.typed import typed_commands
 from bot.dialogue.values import (
+    Attached,
     Button,
     Change,
     Command,
     CountHelp,
     Forget,
     KeepQuestion,
+    Medium,
     Message,
     Person,
     Pressed,
@@ -80,6 +82,8 @@ class Conversation:
                 return self._pressed(carried, question, person, self.language(person, hint))
             case Command(name, argument):
                 return self._command(name, argument, person, hint)
+            case Attached():
+                return self.reply(Unsupported(Medium.DOCUMENT), person, hint)
             case Unsupported(medium):
                 language = self.language(person, hint)
                 return self._say(language, f"media.{medium}", buttons=(self._menu_row(language),))

@@ -202,14 +202,15 @@ class Following:
     def _subscriptions(self, address: str, language: str) -> Reply:
         words = self._words(language)
         if not self._board.can_reach(address):
-            rows = ((self._letters_button(language), self._calendar_button(language)), self._menu_row(language))
-            return Reply(line(words("subscriptions.not_here")), language, rows)
+            elsewhere = (self._letters_button(language), self._calendar_button(language))
+            return Reply(line(words("subscriptions.not_here")), language, (elsewhere, self._menu_row(language)))
         follows = self._board.follows(address)
         document = line(words("subscriptions.title"), Role.TITLE)
         if not follows:
             document += line(words("subscriptions.none"))
         document += line(words("subscriptions.hint"), Role.NOTE)
-        rows = [(self._subject_button(one, one.id in follows, words),) for one in self._board.subjects(language)]
+        subjects = self._board.subjects(language)
+        rows: list[Row] = [(self._subject_button(one, one.id in follows, words),) for one in subjects]
         if follows:
             rows.append((Button(words("subscriptions.stop_all"), action("b", "off")),))
         rows.append(self._reach_row(address, words))
@@ -324,7 +325,7 @@ class Following:
         if location not in names:
             return self._locations(language)
         letters = self._board.letters(location, language)
-        rows = [
+        rows: list[Row] = [
             (Button(words("letters.read", day=one.sent, title=one.title)[:60], action("k", location, str(one.id))),)
             for one in letters
         ]
@@ -353,7 +354,7 @@ class Following:
         for one in coming:
             text = words("events.one", when=one.when, title=one.title)
             document += line(f"{text} ({words('events.cancelled')})" if one.cancelled else text)
-        rows = [(Button(f"{one.when}: {one.title}"[:60], action("v", str(one.id))),) for one in coming]
+        rows: list[Row] = [(Button(f"{one.when}: {one.title}"[:60], action("v", str(one.id))),) for one in coming]
         rows.append((self._subscriptions_button(language), *self._menu_row(language)[:1]))
         return Reply(document, language, tuple(rows))
 

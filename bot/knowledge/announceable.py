@@ -79,11 +79,10 @@ def read_announceable(tree: Mapping[str, Any], taken: frozenset[str]) -> tuple[A
             continue
         locations[location] = (name, str(phase))
     kinds = dict(_kinds(_mapped(tree, "kinds", problems), themes, problems))
-    for one in (*kinds, *themes, *locations):
-        if not Announceable.is_id(one):
-            problems.append((one, f"{one!r} is no id: small letters, digits and dashes, at most {_LONGEST_ID}"))
-    for one in sorted(set(themes) & set(locations) | set(locations) & taken):
-        problems.append((one, f"{one!r} names two things"))
+    no_ids = [one for one in (*kinds, *themes, *locations) if not Announceable.is_id(one)]
+    problems += [(one, f"{one!r} is no id: small letters, digits, dashes, at most {_LONGEST_ID}") for one in no_ids]
+    twice = sorted(set(themes) & set(locations) | set(locations) & taken)
+    problems += [(one, f"{one!r} names two things") for one in twice]
     return Announceable(kinds, themes, locations), problems
 
 

@@ -1,4 +1,4 @@
-"""Files that go along with announcements: the letter as a PDF, a picture. They lie in the data folder by their content."""
+"""Files that go along with announcements: the letter as a PDF, a picture. They lie in the data folder."""
 
 import hashlib
 import re

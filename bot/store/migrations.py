@@ -57,6 +57,15 @@ def m003_announcements(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m004_parts_of_deliveries(db: Database) -> None:
+    """Files that went before a delivered message, so that a recall takes them back too. Most deliveries have none."""
+    db.execute(
+        "CREATE TABLE parts (delivery INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (delivery, message)) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,

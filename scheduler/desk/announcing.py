@@ -18,6 +18,7 @@ from scheduler.announcements import (
     after,
     may,
 )
+from scheduler.delivery import Job
 from scheduler.desk.office import COMMAND_LINE, Mistake, Office
 from scheduler.desk.telling import Telling
 
@@ -68,9 +69,7 @@ class Announcing:
 
     def readers(self, announcement: Announcement) -> Readers:
         """Return exactly how many would get an announcement if it were sent now."""
-        counted = self._office.deliveries.count(
-            announcement.target, practice=announcement.practice, source=announcement.source
-        )
+        counted = self._office.deliveries.count(announcement)
         missing = {code: count for code, count in counted.languages.items() if not announcement.fresh(code)}
         return Readers(counted.languages, counted.subjects, missing)
 
@@ -286,7 +285,7 @@ class Announcing:
                 member, "correct in meaning" if in_meaning else "correct", _name(new), _shown(before), _shown(new)
             )
             if not in_meaning:
-                office.deliveries.give_job(number, "edit", frozenset(texts), office.now())
+                office.deliveries.give_job(number, Job.EDIT, frozenset(texts))
                 return new
             reply = replace(
                 new,
@@ -302,16 +301,15 @@ class Announcing:
             return self.find(int(office.announcements.add(reply) or 0))
 
     def recall(self, actor: int, number: int) -> Announcement:
-        """Take it back: nobody else gets it, and the messages are deleted, or say "withdrawn" where they are too old."""
+        """Take it back: nobody else gets it; the messages are deleted, or say "withdrawn" where they are too old."""
         office = self._office
         with office.acting(actor) as member:
             recalled = self._moved(member, self._step(member, number, Step.RECALL), Step.RECALL)
-            office.deliveries.cancel(number)
-            office.deliveries.give_job(number, "delete", None, office.now())
+            office.deliveries.give_job(number, Job.DELETE)
             for reply in office.announcements.replies(number):
                 if reply.state is State.SENT:
                     self._moved(member, reply, Step.RECALL)
-                    office.deliveries.give_job(reply.id, "delete", None, office.now())
+                    office.deliveries.give_job(reply.id, Job.DELETE)
                 elif reply.state in UNFINISHED:
                     self._moved(member, reply, Step.CANCEL)
                     office.deliveries.cancel(reply.id)

@@ -58,10 +58,11 @@ class PublicBoard:
         self._office.subscriptions.add(address, subject, self._office.now(), words)
 
     def unfollow(self, address: str, subject: str | None = None) -> int:
-        """End one subscription or all at once; return how many there were. What was on its way is not sent."""
-        ended = self._office.subscriptions.end(address, subject)
-        self._office.deliveries.unfollow(self._office.people.find_number(address), subject)
-        return ended
+        """End one subscription or all at once; return how many there were.
+
+        What waits for them is left out when its turn comes: each row is looked at again before it leaves.
+        """
+        return self._office.subscriptions.end(address, subject)
 
     def reach(self, address: str) -> Reach:
         """Return how somebody wants to be reached."""
@@ -70,6 +71,7 @@ class PublicBoard:
     def set_reach(self, address: str, reach: Reach) -> None:
         """Remember how somebody wants to be reached."""
         self._office.people.set_reach(address, reach)
+        self._office.deliveries.look_again(self._office.people.number(address))
 
     # --- letters -------------------------------------------------------------------------------
 

@@ -41,15 +41,24 @@ class Clockwork:
             self._expire(announcement)
         for group in _by_occurrence(self._office.announcements.due(now)):
             self._start(group, now)
-        for announcement in self._office.announcements.in_states((State.SENDING,)):
-            self.finished(announcement.id)
+        for number in self._office.deliveries.unprepared():
+            self._prepare(number, now)
+        for number in self._office.deliveries.done():
+            self.finished(number)
 
     def finished(self, number: int) -> bool:
-        """Note that an announcement has reached everybody, if nothing of it is left to send; return whether it has."""
+        """Note that an announcement has reached everybody; return whether it was still being sent."""
+        return self._office.deliveries.finish(number, self._office.now())
+
+    def refused(self, number: int, why: str) -> None:
+        """Pause an announcement that the channel refuses again and again, and tell staff."""
         with writing(self._office.db):
-            if self._office.deliveries.unfinished(number):
-                return False
-            return self._office.announcements.set_state(number, State.SENDING, State.SENT)
+            announcement = self._office.announcements.find(number)
+            if announcement is not None and self._office.deliveries.hold(number):
+                self._office.audit.add(
+                    self._office.now(), None, "clock", "pause", f"announcement {number}", None, {"refused": why}
+                )
+                self._telling.tell_staff("refused", number=number, title=_title(announcement))
 
     # --- the messages of events ----------------------------------------------------------------
 
@@ -93,13 +102,15 @@ class Clockwork:
             sent_at=announcement.sent_at or now,
         )
         office.announcements.write(started)
-        if announcement.reply_to is None:
-            count = office.deliveries.prepare(started, now)
-        else:
-            count = office.deliveries.prepare_replies(started, now)
-        office.audit.add(now, None, "clock", "start", f"announcement {started.id}", None, {"readers": count})
+        office.audit.add(now, None, "clock", "start", f"announcement {started.id}")
         if started.due is not None and now - started.due > LATE:
             self._telling.tell_staff("late", number=started.id, title=_title(started))
+
+    def _prepare(self, number: int, now: datetime) -> None:
+        """Write the rows of an announcement that has begun: outside any transaction, for there may be a million."""
+        announcement = self._office.announcements.find(number)
+        if announcement is not None:
+            self._office.deliveries.prepare(announcement, now)
 
     def _texts(self, announcement: Announcement) -> Mapping[str, Text]:
         """The words of an event's message, made now from the event as it is now."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+
 from sqlite_utils import Database
 
 from bot.knowledge.library import Library
@@ -14,6 +15,7 @@ from bot.store.deliveries import Deliveries
 from bot.store.events import Events, SignUps
 from bot.store.locations import Locations, Phase
 from bot.store.people import People
+from bot.store.running import pause, paused, resume
 from bot.store.staff import Member, Staff
 from bot.store.subscriptions import Subscriptions
 from scheduler.announcements import NotAllowed, Refused, Role, at_least
@@ -94,6 +96,18 @@ class Office:
     def log(self, member: Member, what: str, subject: str, before: object = None, after: object = None) -> None:
         """Write the audit log."""
         self.audit.add(self.now(), member.id or None, member.name, what, subject, before, after)
+
+    def sending_paused(self) -> str | None:
+        """Return why nothing is sent at all, None if it is."""
+        return paused(self.db)
+
+    def pause_sending(self, reason: str) -> None:
+        """Send nothing at all from now on."""
+        pause(self.db, reason)
+
+    def resume_sending(self) -> bool:
+        """Send again; return whether it was paused."""
+        return resume(self.db)
 
     def own_work(self, member: Member, writer: int | None) -> bool:
         """Return whether somebody wrote this themselves; what came by the command line is the command line's."""

@@ -1,6 +1,7 @@
 """Notices: short messages to single people, through the same rows as everything else, so that a crash loses none."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from scheduler.announcements import Announcement, Attachment, Missing, Part, State, Target, Text
@@ -58,5 +59,5 @@ class Telling:
             sent_at=now,
         )
         number = int(self._office.announcements.add(notice) or 0)
-        self._office.deliveries.prepare_for(number, chosen, notice.source, tuple(texts), now)
+        self._office.deliveries.prepare_for(replace(notice, id=number), chosen, now)
         return number

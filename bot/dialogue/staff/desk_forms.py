@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from scheduler.recurrence import read_phrase
+
 from bot.dialogue.staff.forms import Choice, Form, Step, Values
 from bot.dialogue.staff.reading import one_of, typed_count, typed_text, typed_time, typed_words
 from bot.knowledge.facts import AMSTERDAM, Audience
@@ -32,13 +34,16 @@ def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
     return Form(kind, (_subject(desk, kind, language), _who(words), *texts, file, _due(desk, words)))
 
 
-def event_form(desk: Desk, words: Words, language: str) -> Form:
+def event_form(desk: Desk, words: Words) -> Form:
     """Return the form of an event."""
     kinds = {name: kind for name, kind in desk.office.library.announcements.kinds.items() if kind.event}
     slots = sorted({slot for kind in kinds.values() for slot in kind.slots})
 
     def wants(slot: str) -> Callable[[Values], bool]:
         return lambda values: slot in kinds[values["kind"]].slots if "kind" in values else False
+
+    def with_sign_up(values: Values) -> bool:
+        return kinds[values["kind"]].sign_up if "kind" in values else False
 
     def repeats(_values: Values) -> list[Choice]:
         return [Choice("once", words("staff.once")), *(Choice(f"e{i}", text) for i, text in enumerate(_phrases(words)))]
@@ -49,7 +54,7 @@ def event_form(desk: Desk, words: Words, language: str) -> Form:
         phrases = _phrases(words)
         if text[:1] == "e" and text[1:].isdecimal() and int(text[1:]) < len(phrases):
             text = phrases[int(text[1:])]
-        return desk.office.composer.read_rule(text)
+        return read_phrase(text, desk.office.library.words)
 
     return Form(
         "event",
@@ -58,8 +63,7 @@ def event_form(desk: Desk, words: Words, language: str) -> Form:
             Step("start", "start", typed_time, shown=_EXAMPLE),
             Step("place", "place", typed_words),
             *(Step(slot, f"slot_{slot}", _yes_no, _yes_or_no(words), applies=wants(slot)) for slot in slots),
-            Step("maximum", "maximum", typed_count, applies=lambda v: kinds[v["kind"]].sign_up if "kind" in v else False,
-                 optional=True),
+            Step("maximum", "maximum", typed_count, applies=with_sign_up, optional=True),
             Step("rule", "rule", rule, repeats),
             Step("skip", "holidays", _yes_no, _yes_or_no(words), applies=lambda v: bool(v.get("rule"))),
             Step("reminders", "reminders", _choose("7,1", "7", "1", "0"),
@@ -103,11 +107,12 @@ def move_form() -> Form:
 def name_form(words: Words) -> Form:
     """Return the form of an invitation."""
     roles = ("editor", "approver", "admin")
+    choices = [Choice(role, words(f"staff.roles.{role}")) for role in roles]
     return Form(
         "invite",
         (
             Step("name", "name", typed_words),
-            Step("role", "role", _choose(*roles), lambda _v: [Choice(role, words(f"staff.roles.{role}")) for role in roles]),
+            Step("role", "role", _choose(*roles), lambda _values: choices),
         ),
     )  # fmt: skip
 

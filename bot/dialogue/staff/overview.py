@@ -35,26 +35,26 @@ class Overview:
 
     def sending_line(self, language: str) -> Document:
         """Return a note if sending is paused as a whole."""
-        why = self._desk.office.sending.paused()
+        why = self._desk.office.sending_paused()
         words = self._desk.office.library.words[language]
         return line(words("staff.sending_paused", why=words(f"staff.paused_because.{why}"))) if why else Document()
 
     def sending_row(self, language: str) -> Row:
         """Return the button that pauses all sending, or lets it go on."""
         words = self._desk.office.library.words[language]
-        what = "resume" if self._desk.office.sending.paused() else "pause"
+        what = "resume" if self._desk.office.sending_paused() else "pause"
         return (Button(words(f"staff.sending.{what}"), action("z", "p", what)),)
 
     def sending(self, member: Member, what: str, language: str) -> Reply:
         """Pause all sending, or let it go on."""
         office = self._desk.office
         with office.acting(member.id, StaffRole.APPROVER) as actor:
-            before = office.sending.paused()
+            before = office.sending_paused()
             if what == "resume":
-                office.sending.resume()
+                office.resume_sending()
             else:
-                office.sending.pause("staff")
-            office.log(actor, f"{what} sending", "outbox", before, office.sending.paused())
+                office.pause_sending("staff")
+            office.log(actor, f"{what} sending", "outbox", before, office.sending_paused())
         return Reply(
             line(office.library.words[language](f"staff.sending_noted.{what}")), language, (self.sending_row(language),)
         )

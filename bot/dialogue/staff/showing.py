@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from babel.dates import format_datetime
+from scheduler.recurrence import say_rule
 
 from bot.dialogue.actions import action
 from bot.dialogue.values import Button
@@ -138,7 +139,7 @@ class Showing:
         document += line(words("staff.place", place=event.place))
         document += line(words("staff.to", subjects=self.subjects(event, language)))
         if event.rule:
-            document += line(words("staff.repeats", rule=self._desk.office.composer.say_rule(event.rule, language)))
+            document += line(words("staff.repeats", rule=say_rule(event.rule, words)))
         document += line(
             words(
                 "staff.announced", days=event.announce_days, reminders=", ".join(map(str, event.reminder_days)) or "–"

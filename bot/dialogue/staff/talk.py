@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from scheduler.recurrence import BadRule
+
 from bot.dialogue.actions import action, taken_apart
 from bot.dialogue.staff import desk_forms
 from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
@@ -20,7 +22,6 @@ from scheduler.desk.desk import Desk
 from scheduler.desk.office import Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Event
-from scheduler.recurrence import BadRule
 
 COMMANDS = ("announce", "letter", "event", "outbox", "unanswered", "stats", "staff")
 INVITATION = "i-"
@@ -59,7 +60,7 @@ class StaffTalk:
         self._overview = overview
         self._showing = Showing(desk)
 
-    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
+    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:  # noqa: ARG002 - every talk is asked so
         """Return what to say to a message; None if it is from no staff, or not about their work."""
         if isinstance(message, Command) and message.name == "start" and message.argument.startswith(INVITATION):
             return self._accepted(message.argument.removeprefix(INVITATION), address, language)
@@ -72,13 +73,13 @@ class StaffTalk:
         except NotAllowed as error:
             reply = self._said(words(f"staff.refused.{error.why}"), language)
         except Mistake as error:
-            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, member, language)
+            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, language)
         except Unreadable as error:
-            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, member, language)
+            reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, language)
         except BadText as error:
-            reply = self._mistaken(f"staff.text_problems.{error.code}", error.values, address, member, language)
+            reply = self._mistaken(f"staff.text_problems.{error.code}", error.values, address, language)
         except BadRule as error:
-            reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, member, language)
+            reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
         if reply is None or not self._desk.office.rules.practice:
             return reply
         return replace(reply, document=line(words("staff.practice"), Role.LABEL) + reply.document)
@@ -111,9 +112,9 @@ class StaffTalk:
     def _command(self, name: str, address: str, member: Member, language: str) -> Reply:
         match name:
             case "announce":
-                return self._begin({"form": desk_forms.NEWS}, address, member, language)
+                return self._begin({"form": desk_forms.NEWS}, address, language)
             case "letter":
-                return self._begin({"form": desk_forms.LETTER}, address, member, language)
+                return self._begin({"form": desk_forms.LETTER}, address, language)
             case "event":
                 return self._events(language)
             case "outbox":
@@ -139,7 +140,7 @@ class StaffTalk:
 
     # --- forms ---------------------------------------------------------------------------------
 
-    def _begin(self, state: Values, address: str, member: Member, language: str) -> Reply:
+    def _begin(self, state: Values, address: str, language: str) -> Reply:
         """Open a form, or go on with the one of this name that was left half-way."""
         left = self._half_done.get(address)
         same = left is not None and {**left, "values": 0} == {**state, "values": 0}
@@ -179,7 +180,7 @@ class StaffTalk:
             case desk_forms.NEWS | desk_forms.LETTER as kind:
                 return desk_forms.free_form(self._desk, kind, words, language)
             case "event":
-                return desk_forms.event_form(self._desk, words, language)
+                return desk_forms.event_form(self._desk, words)
             case "text":
                 return desk_forms.text_form(self._desk, state["language"])
             case "correction":
@@ -241,7 +242,7 @@ class StaffTalk:
             case "edit" | "correct" if detail:
                 form = "text" if what == "edit" else "correction"
                 desk.find(number)
-                return self._begin({"form": form, "number": number, "language": detail}, address, member, language)
+                return self._begin({"form": form, "number": number, "language": detail}, address, language)
             case "correct":
                 rows = [
                     (Button(one.name, action("z", "a", f"{number}.correct.{one.code}")),)
@@ -249,7 +250,7 @@ class StaffTalk:
                 ]
                 return Reply(line(words("staff.which_language")), language, tuple(rows))
             case "time":
-                return self._begin({"form": "time", "number": number}, address, member, language)
+                return self._begin({"form": "time", "number": number}, address, language)
             case "test":
                 count = desk.test(member.id, number)
                 return self._said(words("staff.tested", count=count), language)
@@ -310,7 +311,7 @@ class StaffTalk:
     def _event(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         desk = self._desk.planning
         if number == "new":
-            return self._begin({"form": "event"}, address, member, language)
+            return self._begin({"form": "event"}, address, language)
         event = desk.find(_whole(number))
         match what:
             case "submit":
@@ -330,7 +331,7 @@ class StaffTalk:
         event, occurrence = desk.occurrence(number)
         match what:
             case "move":
-                return self._begin({"form": "move", "number": number}, address, member, language)
+                return self._begin({"form": "move", "number": number}, address, language)
             case "cancel":
                 row = (
                     Button(words("staff.steps.cancel"), action("z", "o", f"{number}.cancel!")),
@@ -362,7 +363,7 @@ class StaffTalk:
 
     def _staff(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         if number == "invite":
-            return self._begin({"form": "invite"}, address, member, language)
+            return self._begin({"form": "invite"}, address, language)
         if what == "revoke":
             return self._overview.revoked(member, _whole(number), language)
         return self._overview.staff(member, language)
@@ -370,7 +371,7 @@ class StaffTalk:
     def _question(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         if what == "answer":
             state = {"form": "answer", "number": _whole(number), "language": language}
-            return self._begin(state, address, member, language)
+            return self._begin(state, address, language)
         return self._overview.unanswered(member, language)
 
     def _accepted(self, code: str, address: str, language: str) -> Reply | None:
@@ -381,7 +382,7 @@ class StaffTalk:
         role = words(f"staff.roles.{member.role}")
         return self._said(words("staff.welcome", name=member.name, role=role), language)
 
-    def _mistaken(self, key: str, values: Mapping[str, object], address: str, member: Member, language: str) -> Reply:
+    def _mistaken(self, key: str, values: Mapping[str, object], address: str, language: str) -> Reply:
         """Say what is wrong, and ask the open question again, if there is one."""
         words = self._words(language)
         said = line(words(key, **values))

@@ -1,0 +1,146 @@
+"""Running: one process sends, and a database that was put back from a backup asks before it sends anything.
+
+The generation is a token that lies in the database and in a file beside it, and changes whenever sending begins and
+ends. A copy of the database that is put back later holds an older one; a folder that is put back as a whole holds the
+right one in a file that is another (its inode). Either way sending starts paused, until `outbox resume`.
+"""
+
+import fcntl
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import StoreError
+from bot.store.notes import Notes
+
+PAUSED_NOTE = "outbox_paused"
+RESTORED = "restored"
+"""Why sending is paused after a backup was put back; other reasons are the names of who paused it."""
+_GENERATION_NOTE = "outbox_generation"
+_LOCK = "wegwijzer.lock"
+_GENERATION = "wegwijzer.generation"
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the lock of a data folder: as long as this lasts no other process sends from it.
+
+    It ends with the process, however that ends.
+
+    Raises:
+        StoreError: if another process holds it.
+
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Opened without truncating: the number of the process that holds it stands in it.
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
+            raise StoreError(
+                f"Wegwijzer is running already on {folder}{f' (process {holder})' if holder else ''}: stop that one "
+                "first, or name another folder with WEGWIJZER_DATA_DIR."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+class Generation:
+    """The token by which a database knows that it is the one that sent last."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self._notes = Notes(db)
+        self._db = db
+        self._file = folder / _GENERATION
+
+    def check(self) -> bool:
+        """Return whether this is the database that sent last; if it is not, sending is paused from now on."""
+        known = self._notes.get(_GENERATION_NOTE)
+        if known is None:
+            has_sent = self._db.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone() is not None
+            right = not has_sent and not self._read()
+        else:
+            right = known in self._read()
+        if not right:
+            pause(self._db, RESTORED)
+        return right
+
+    def rotate(self) -> None:
+        """Take a new token. At a crash in between, the file still names the earlier one too.
+
+        Raises:
+            StoreError: if it cannot be written.
+
+        """
+        token = secrets.token_hex(8)
+        try:
+            earlier = self._notes.get(_GENERATION_NOTE)
+            self._write(token, *([earlier.partition(":")[0]] if earlier else []))
+            self._notes.set(_GENERATION_NOTE, f"{token}:{self._file.stat().st_ino}")
+            self._write(token)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreError(f"The file {self._file} cannot be written: {error}.") from error
+
+    def _read(self) -> list[str]:
+        try:
+            inode = self._file.stat().st_ino
+            return [f"{token}:{inode}" for token in self._file.read_text(encoding="ascii").split()]
+        except (OSError, UnicodeDecodeError):
+            return []
+
+    def _write(self, *tokens: str) -> None:
+        # In place, so that it stays the same file.
+        descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            text = f"{' '.join(tokens)}\n".encode()
+            os.pwrite(descriptor, text, 0)
+            os.ftruncate(descriptor, len(text))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def pause(db: Database, reason: str) -> None:
+    """Send nothing from now on, also after a restart, until `resume`."""
+    Notes(db).set(PAUSED_NOTE, reason)
+
+
+def resume(db: Database) -> bool:
+    """Send again; return whether it was paused."""
+    return bool(db.execute("DELETE FROM notes WHERE name = ?", [PAUSED_NOTE]).rowcount)
+
+
+def paused(db: Database) -> str | None:
+    """Return why nothing is sent, None if it is."""
+    return Notes(db).get(PAUSED_NOTE)
+
+
+def backup(db: Database, path: Path) -> None:
+    """Write a copy of the database that starts paused; `path` must not exist yet.
+
+    Raises:
+        StoreError: if it cannot be written.
+
+    """
+    if path.exists():
+        raise StoreError(f"{path} exists already: name a new file for the backup.")
+    try:
+        db.execute("VACUUM INTO ?", [str(path)])
+        copy = Database(path)
+        pause(copy, RESTORED)
+        copy.close()
+    except sqlite3.Error as error:
+        raise StoreError(f"The backup {path} cannot be written: {error}.") from error

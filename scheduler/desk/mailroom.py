@@ -1,0 +1,48 @@
+"""The mailroom: what an announcement looks like in a reader's chat, with its buttons and files."""
+
+from bot.dialogue.actions import action
+from bot.dialogue.values import Button
+from bot.knowledge.document import line
+from scheduler.announcements import Announcement, Part
+from scheduler.delivery import Letter
+from scheduler.desk.office import Mistake, Office
+
+
+class Mailroom:
+    """Makes letters."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    def letter(self, number: int, language: str) -> Letter:
+        """Return an announcement as its readers of one language get it, by its text as it is now.
+
+        Raises:
+            Mistake: if there is no such announcement, or nothing in that language.
+
+        """
+        announcement = self._office.announcements.find(number)
+        if announcement is None or language not in announcement.texts:
+            raise Mistake("no_announcement", number=number)
+        followed = ", ".join(self._office.subject_name(one, language) for one in announcement.target.subjects)
+        return Letter(
+            document=self._office.composer.document(announcement, language, followed),
+            buttons=tuple(self._buttons(announcement, language)),
+            attachments=announcement.attachments,
+            withdrawn=line(self._office.library.words[language]("withdrawn")),
+        )
+
+    def _buttons(self, announcement: Announcement, language: str) -> list[tuple[Button, ...]]:
+        words = self._office.library.words[language]
+        rows: list[tuple[Button, ...]] = []
+        occurrence = announcement.occurrence
+        if occurrence is not None and announcement.part is not Part.CANCELLATION:
+            found = self._office.events.occurrence(occurrence)
+            event = self._office.events.find(found.event) if found else None
+            if event is not None and event.sign_up:
+                rows.append((Button(words("broadcast.sign_up"), action("r", str(occurrence))),))
+            rows.append((Button(words("broadcast.calendar"), action("i", str(occurrence))),))
+        for subject in announcement.target.subjects:
+            name = self._office.subject_name(subject, language)
+            rows.append((Button(words("subscriptions.stop_one", name=name)[:60], action("u", subject)),))
+        return rows
