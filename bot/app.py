@@ -9,8 +9,12 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Talk
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.following import Following
+from bot.dialogue.staff.overview import Overview
+from bot.dialogue.staff.talk import StaffTalk
+from bot.dialogue.wondering import Wondering
 from bot.errors import ContentError, SettingsError
 from bot.knowledge.fusion import FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
@@ -19,13 +23,29 @@ from bot.knowledge.safety import SafetyNet
 from bot.knowledge.semantic import SemanticPart, SemanticUnavailable
 from bot.knowledge.understanding import Understanding
 from bot.settings import CHECKOUT, Settings
+from bot.store.announcements import Announcements
+from bot.store.answers import Answers
+from bot.store.audit import Audit
 from bot.store.database import open_database, sealer_for
+from bot.store.deliveries import Deliveries
+from bot.store.events import Events, SignUps
+from bot.store.files import AttachedFiles
 from bot.store.helped import Helped
+from bot.store.locations import Locations
 from bot.store.migrations import migrations
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import KEPT_DAYS, Questions
 from bot.store.sealing import Sealer
+from bot.store.staff import Staff
+from bot.store.subscriptions import Subscriptions
+from bot.store.talks import Talks
+from scheduler.composing import Composer
+from scheduler.desk.answering import Answering
+from scheduler.desk.desk import Desk, open_desk
+from scheduler.desk.office import Office, Rules
+
+Clock = Callable[[], datetime]
 
 WEIGHTS = CHECKOUT / "bot" / "knowledge" / "weights"
 
@@ -45,7 +65,7 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What is kept. `new_key` tells that a key file was made just now."""
+    """What residents' talk needs to keep. `new_key` tells that a key file was made just now."""
 
     db: Database
     sealer: Sealer
@@ -112,11 +132,56 @@ def memory_store() -> Store:
     return Store(db, sealer, People(db, sealer), Questions(db), Helped(db), Notes(db), new_key=False)
 
 
+def now() -> datetime:
+    """Return the time, aware: the one place where the wall clock is read."""
+    return datetime.now(UTC)
+
+
+def build_desk(library: Library, db: Database, sealer: Sealer, settings: Settings, clock: Clock = now) -> Desk:
+    """Return the desk of announcements and events over one connection to the database."""
+    people, locations = People(db, sealer), Locations(db)
+    locations.seed(library.announcements.locations)
+    return open_desk(
+        Office(
+            db=db,
+            library=library,
+            composer=Composer(library),
+            people=people,
+            subscriptions=Subscriptions(db, people),
+            locations=locations,
+            staff=Staff(db, sealer),
+            announcements=Announcements(db),
+            events=Events(db),
+            sign_ups=SignUps(db),
+            deliveries=Deliveries(db, sealer, clock, practice=settings.practice),
+            audit=Audit(db),
+            clock=clock,
+            rules=Rules(solo=settings.solo, practice=settings.practice),
+        )
+    )
+
+
+def build_talks(store: Store, desk: Desk, settings: Settings, clock: Clock = now) -> tuple[Talk, ...]:
+    """Return the talks that go before the conversation: staff's work, what one follows, answers added by staff."""
+    library = desk.office.library
+    answering = Answering(desk.office, desk.telling, store.questions, Answers(store.db))
+    overview = Overview(desk, answering, store.helped, lambda: store.notes.get("telegram_username"))
+    half_done = Talks(store.db, store.sealer, clock)
+    files = AttachedFiles(settings.data_dir / "attachments")
+    return (
+        StaffTalk(desk, half_done, files, overview),
+        Following(library, desk.board),
+        Wondering(library, answering, KEPT_DAYS),
+    )
+
+
 def build_assistant(
-    knowledge: Knowledge, store: Store, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    knowledge: Knowledge, store: Store, desk: Desk | None = None, settings: Settings | None = None, clock: Clock = now
 ) -> Assistant:
-    """Return the assistant that every channel talks to."""
+    """Return the assistant that every channel talks to; without a desk it only answers questions."""
     conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=KEPT_DAYS)
+    talks = build_talks(store, desk, settings, clock) if desk is not None and settings is not None else ()
+    wondering = next((talk for talk in talks if isinstance(talk, Wondering)), None)
     return Assistant(
         conversation,
         store.people,
@@ -124,4 +189,7 @@ def build_assistant(
         store.helped,
         clock=clock,
         token=lambda: secrets.token_urlsafe(6),
+        talks=talks,
+        added=wondering.instead if wondering else None,
+        reachable=desk.board.can_reach if desk else lambda _address: False,
     )

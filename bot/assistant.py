@@ -22,9 +22,11 @@ from bot.dialogue.values import (
     Reply,
     SetAudience,
     SetLanguage,
+    Typed,
 )
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.masking import masked
+from bot.knowledge.understanding import Kind
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 500
@@ -70,12 +72,17 @@ class Talk(Protocol):
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
         """Return what to say to a message, None if it is not about this matter."""
 
+    def wants_file(self, address: str) -> bool:
+        """Return whether a file from this address would be of use now."""
+
 
 class Assistant:
     """Answers messages from addresses, and carries out what the conversation wants remembered.
 
     An address is "<channel>:<id>"; the store seals it. `clock` gives aware times, `token` fresh opaque names.
-    Each of the `talks` is asked in turn before the conversation, which has an answer to everything.
+    Each of the `talks` is asked in turn before the conversation, which has an answer to everything. `added` is asked
+    where the conversation has none: (question, language) -> an answer that staff wrote. `reachable` says whether
+    something can be sent to an address later on.
     """
 
     def __init__(
@@ -88,8 +95,12 @@ class Assistant:
         clock: Callable[[], datetime],
         token: Callable[[], str],
         talks: Sequence[Talk] = (),
+        added: Callable[[str, str], Reply | None] | None = None,
+        reachable: Callable[[str], bool] = lambda _address: False,
     ) -> None:
         self._talks = tuple(talks)
+        self._added = added
+        self._reachable = reachable
         self._conversation = conversation
         self._people = people
         self._questions = questions
@@ -107,17 +118,19 @@ class Assistant:
             hint: a first guess at their language, such as that of their Telegram client or browser.
 
         """
-        person = self._people.find(address)
+        person = replace(self._people.find(address), reachable=self._reachable(address))
         if isinstance(message, Command):
             self._people.returned(address)
+        if isinstance(message, Pressed):
+            message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         language = self._conversation.language(person, hint)
         for talk in self._talks:
             reply = talk.reply(message, address, person, language)
             if reply is not None:
                 return reply
-        if isinstance(message, Pressed):
-            message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         reply = self._conversation.reply(message, person, hint, self._token())
+        if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
+            reply = self._added(message.text, reply.language) or reply
         for change in reply.changes:
             self._carry_out(change, address)
         if isinstance(message, Pressed) and any(isinstance(change, KeepQuestion) for change in reply.changes):
@@ -128,6 +141,10 @@ class Assistant:
     def person(self, address: str) -> Person:
         """Return what is known of the person at an address."""
         return self._people.find(address)
+
+    def wants_file(self, address: str) -> bool:
+        """Return whether a file from this address would be of use now."""
+        return any(talk.wants_file(address) for talk in self._talks)
 
     def trouble(self, address: str, hint: str | None = None) -> Reply:
         """Return the apology for a failure on our side."""

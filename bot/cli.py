@@ -1,11 +1,8 @@
 """The command `wegwijzer`."""
 
-import functools
 import json
-import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
 
 import click
 from rich.console import Console
@@ -14,15 +11,15 @@ from rich.table import Table
 
 from bot import __version__
 from bot.app import Knowledge, build_assistant, build_knowledge, memory_store
+from bot.cli_desk import COMMANDS
+from bot.cli_settings import with_settings
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.values import Person, Reply, Typed
 from bot.errors import WegwijzerError
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
-from bot.settings import Settings, described, read_settings
-
-R = TypeVar("R")
+from bot.settings import Settings, described
 
 AUDIENCES = click.Choice([str(audience) for audience in Audience])
 
@@ -43,18 +40,6 @@ def main() -> None:
         # The reader of our output has gone, as `head` does; there is nobody left to tell.
         sys.stderr.close()
         sys.exit(0)
-
-
-def with_settings(function: Callable[..., R]) -> Callable[..., R]:
-    """Give a command the settings as its first argument."""
-
-    @functools.wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> R:
-        settings = read_settings()
-        logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-        return function(settings, *args, **kwargs)
-
-    return wrapped
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -291,3 +276,7 @@ def unanswered(settings: Settings) -> None:
 
     for question in build_store(settings).questions.all():
         click.echo(f"{question['asked_on']}  {question['language']}  {question['text']}")
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)

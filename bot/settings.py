@@ -42,6 +42,12 @@ class Settings(BaseModel):
     key_file: Annotated[
         Path | None, Field(description="file of that key; by default wegwijzer.key in the data folder")
     ] = None
+    solo: Annotated[
+        bool, Field(description="true: who wrote an announcement may approve it too (the audit log says so)")
+    ] = False
+    practice: Annotated[bool, Field(description="true: everything works, but announcements reach nobody but staff")] = (
+        False
+    )
     finder: Annotated[str, Field(pattern="^(auto|light|semantic)$", description="auto, light or semantic")] = "auto"
     trusted_proxies: Annotated[
         str, Field(description="addresses of reverse proxies whose X-Forwarded-For counts, with commas")

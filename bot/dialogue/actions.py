@@ -5,6 +5,16 @@
     l   l:<language>    languages; this language    w   w:<audience|->[:<topic>[:<language>]]   who are you
     y:<topic>:<lang>    this helped                 n:<topic>:<lang>[:<token>]  this did not
     x[:<token>]         none of these               s                        start again
+    h:<token>           tell me when there is an answer
+
+What one follows (bot.dialogue.following):
+
+    b                   the subscriptions           b:<subject>  b:yes:<subject>  b:off[:<subject>]
+    u:<subject>         stop, below a message       q[:<from>:<until>]   p[:<days>|end]   quiet hours, pause
+    k[:<location>[:<letter>]]  letters              v[:<occurrence>]  the calendar    i:<occurrence>  its file
+    r:<occurrence>[:<people>]  who comes; 0 = I do not
+
+Staff's work (bot.dialogue.staff) begins with z.
 
 A token names the question that the answer belonged to, held in memory for a while.
 
@@ -31,7 +41,7 @@ def action(verb: str, *details: str) -> str:
 def token_of(text: str) -> str:
     """Return the token that an action carries, or an empty text."""
     verb, details = taken_apart(text)
-    return {"n": details[2], "x": details[0]}.get(verb, "")
+    return {"n": details[2], "x": details[0], "h": details[0]}.get(verb, "")
 
 
 def taken_apart(text: str) -> tuple[str, tuple[str, ...]]:

@@ -135,7 +135,7 @@ class Conversation:
         if verdict.smalltalk:
             document = self._renderer.text(self._library.smalltalk[verdict.label][language])
             return Reply(document, language, (self._menu_row(language),))
-        return self._nothing(text, language)
+        return self._nothing(text, language, person, token)
 
     def _pressed(self, carried: str, question: str, person: Person, language: str) -> Reply:
         verb, details = taken_apart(carried)
@@ -156,7 +156,7 @@ class Conversation:
             case "y" | "n" if self._exists(first):
                 return self._helped(first, self._one_of_ours(second) or language, question, helped=verb == "y")
             case "x":
-                return self._nothing(question, language)
+                return self._nothing(question, language, person, first)
             case "s":
                 return self._start(person, language)
         return self._say(language, "answer.gone", self._sections(language))
@@ -203,12 +203,16 @@ class Conversation:
             document += line(self._words(language)("elsewhere.also"))
         return Reply(document, language, (*rows, self._menu_row(language)))
 
-    def _nothing(self, text: str, language: str) -> Reply:
+    def _nothing(self, text: str, language: str, person: Person, token: str) -> Reply:
         words = self._words(language)
         if not text:
             return Reply(line(words("none.text")), language, self._sections(language))
         document = line(words("none.text")) + line(words("none.kept"), Role.NOTE)
-        return Reply(document, language, self._sections(language), (KeepQuestion(text, language),))
+        rows, changes = self._sections(language), [KeepQuestion(text, language)]
+        if not (token and person.reachable):
+            return Reply(document, language, rows, tuple(changes))
+        tell_me = (Button(words("none.tell_me"), action("h", token)),)
+        return Reply(document, language, (tell_me, *rows), (*changes, RememberQuestion(token, text)))
 
     def _helped(self, label: str, language: str, question: str, *, helped: bool) -> Reply:
         changes: list[Change] = [CountHelp(label, language, helped)]

@@ -127,6 +127,10 @@ class Following:
             "events": lambda _address, person, language: self._calendar(person, language),
         }
 
+    def wants_file(self, _address: str) -> bool:
+        """Return whether a file would be of use: never."""
+        return False
+
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
         """Return what to say to a message; None if it is not about this.
 

@@ -12,10 +12,14 @@ from bot.knowledge.understanding import Kind
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """All that is known of somebody: the language they chose and who they said they are."""
+    """All that is known of somebody: the language they chose and who they said they are.
+
+    `reachable` says whether they can be sent something later on; that is so in a private chat of Telegram.
+    """
 
     language: str | None = None
     audience: Audience | None = None
+    reachable: bool = False
 
 
 QUIET = (21 * 60, 8 * 60)

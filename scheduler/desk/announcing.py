@@ -86,6 +86,7 @@ class Announcing:
         due: datetime | None = None,
         attachments: tuple[Attachment, ...] = (),
         source: str = "",
+        missing: Missing = Missing.STOP,
     ) -> Announcement:
         """Begin an announcement of a free kind (a letter, general news) and return the draft.
 
@@ -98,6 +99,7 @@ class Announcing:
             due: when it should be sent; None = as soon as it is approved.
             attachments: files in the data folder that go along.
             source: the language that the others are translated from; "" = the source language of the content.
+            missing: what readers get whose language is missing.
 
         Raises:
             NotAllowed: if the actor may not.
@@ -117,6 +119,7 @@ class Announcing:
                 target=Target(office.check_subjects(chosen), who),
                 texts={code: self._text(kind, code, *text, attachments) for code, text in (texts or {}).items()},
                 source=source,
+                missing=missing,
                 attachments=attachments,
                 due=due,
                 writer=member.id or None,

@@ -3,7 +3,7 @@
 import hmac
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from starlette.staticfiles import StaticFiles
 from bot.assistant import Assistant
 from bot.channels.web.headers import SecurityHeaders
 from bot.channels.web.limiting import BodyLimit, RateLimit
+from bot.channels.web.publications import Board, Feed, Publications
 from bot.dialogue.actions import LIMIT, action
 from bot.dialogue.values import Command, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Bullets, Document, line, plain
@@ -50,6 +51,7 @@ class WebChat:
         *,
         clock: Callable[[], datetime],
         seconds: Callable[[], float] = time.monotonic,
+        board: Board | None = None,
     ) -> None:
         self._assistant = assistant
         self._library = library
@@ -61,9 +63,13 @@ class WebChat:
         )  # fmt: skip
         self._templates.tests["bullets"] = lambda block: isinstance(block, Bullets)
         self._style = _stylesheet()
+        self._board = board
 
     def routes(self) -> list[Route | Mount]:
         """The addresses that the chat serves."""
+        publications = (
+            Publications(self._library, self._board, self._published, self._not_found).routes() if self._board else []
+        )
         return [
             Route("/", self.home, methods=["GET"]),
             Route("/", self.say, methods=["POST"]),
@@ -72,6 +78,7 @@ class WebChat:
             Mount("/static", StaticFiles(directory=HERE / "static")),
             Route("/{language}", self.in_language, methods=["GET"]),
             Route("/{language}/", self.in_language, methods=["GET"]),
+            *publications,
             Route("/{language}/{topic}", self.topic, methods=["GET"]),
         ]
 
@@ -161,12 +168,18 @@ class WebChat:
         asked: str = "",
         topic: str = "",
         status: int = 200,
+        feeds: Sequence[Feed] = (),
     ) -> HTMLResponse:
         title = plain(Document(reply.document.blocks[:1])) if topic else ""
         return self._html(
             "page.html", language, reply=reply, asked=asked, topic=topic, page_title=title, status=status,
-            languages=self._library.spoken, path=request.url.path,
+            languages=self._library.spoken, path=request.url.path, feeds=feeds,
         )  # fmt: skip
+
+    def _published(
+        self, request: Request, language: str, reply: Reply, topic: str, feeds: Sequence[Feed]
+    ) -> HTMLResponse:
+        return self._page(request, language, reply, topic=topic, feeds=feeds)
 
     def _html(self, template: str, language: str, *, status: int, **values: object) -> HTMLResponse:
         words = self._library.words[language]

@@ -1,6 +1,6 @@
 """What staff see of the whole: sending, figures, colleagues, and what people asked in vain."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.dialogue.actions import action
@@ -24,12 +24,12 @@ class Figures(Protocol):
 class Overview:
     """The screens that are about no single announcement."""
 
-    def __init__(self, desk: Desk, answering: Answering, helped: Figures, link: str = "") -> None:
-        """Take the desk; `link` is where an invitation begins, such as https://t.me/some_bot?start=."""
+    def __init__(self, desk: Desk, answering: Answering, helped: Figures, bot_name: Callable[[], str | None]) -> None:
+        """Take the desk; `bot_name` is the bot's user name, once it is known."""
         self._desk = desk
         self._answering = answering
         self._helped = helped
-        self.link = link
+        self._bot_name = bot_name
 
     # --- sending -------------------------------------------------------------------------------
 
@@ -99,7 +99,9 @@ class Overview:
         """Invite a colleague and return the link for them."""
         code = self._desk.staffing.invite(member.id, StaffRole(role), name)
         words = self._desk.office.library.words[language]
-        text = words("staff.invited", name=name, link=f"{self.link}i-{code}")
+        bot = self._bot_name()
+        link = f"https://t.me/{bot}?start=i-{code}" if bot else f"/start i-{code}"
+        text = words("staff.invited", name=name, link=link)
         return Reply(line(text), language, (self._outbox_row(language),))
 
     def revoked(self, member: Member, number: int, language: str) -> Reply:
