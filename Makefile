@@ -53,7 +53,7 @@ check: $(VENV)/.installed ## validate all content
 train: $(VENV)/.developer ## learn the finder's weights from the content
 	$(BIN)/wegwijzer train
 
-bench: $(VENV)/.developer ## measure accuracy, speed and memory
+bench: $(VENV)/.developer ## measure accuracy, speed and memory (QUESTIONS=file.jsonl for questions of your own)
 	$(BIN)/python -m bench $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 lock: ## write the requirements files anew from pyproject.toml (needs uv)

@@ -1,10 +1,13 @@
 """Measure the finder beside its alternatives, on the same content and questions, in one run.
 
-    make bench                                          the editors' test questions
-    make bench QUESTIONS=path/to/questions.jsonl        {"lang", "text", "accept": [...], "kind"} a line
+    make bench                                          bench/questions.jsonl
+    make bench QUESTIONS=path/to/questions.jsonl        others: {"lang", "text", "accept": [...], "kind"} a line
 
-Accuracy for all finders; what people would see (sure, choices, nothing) and calibration for ours; milliseconds a
-question; readiness and memory of the whole assistant, each in a process of its own.
+A kind is "answer", "none" (nothing of ours answers it), "crisis" or "emergency"; `accept` lists the topics that a fair
+judge would take for a right answer, the best first.
+
+Measured are the accuracy of all finders; what people would see (sure, choices, nothing) and calibration for ours;
+milliseconds a question; readiness and memory of the whole assistant, each in a process of its own.
 """
 
 import argparse
@@ -27,6 +30,7 @@ from bot.knowledge.understanding import Kind, Verdict
 from bot.settings import CHECKOUT, Settings
 
 Rank = Callable[[str], Sequence[str]]
+QUESTIONS = CHECKOUT / "bench" / "questions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +40,24 @@ class Question:
     language: str
     text: str
     accept: tuple[str, ...]
-    kind: str = "answer"
+    kind: str
 
 
 def main() -> None:
     """Run the measurements that were asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--questions", type=Path, help="a JSONL file; by default the editors' test questions")
+    parser.add_argument("--questions", type=Path, default=QUESTIONS, help="a JSONL file (%(default)s)")
     parser.add_argument("--ready", choices=["light", "semantic"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.ready:
         _ready(options.ready)
         return
     library = load(CHECKOUT / "content")
-    questions = read(options.questions) if options.questions else from_editors(library)
-    print(f"{len(questions)} questions, {sum(bool(q.accept) for q in questions)} in scope\n")
+    questions = read(options.questions)
+    unknown = {label for question in questions for label in question.accept} - set(library.topics)
+    if unknown:
+        parser.error(f"{options.questions}: no such topic: {', '.join(sorted(unknown))}")
+    print(f"{len(questions)} questions, {sum(q.kind == 'answer' for q in questions)} in scope\n")
     compare(library, questions)
     for finder in ("light", "semantic"):
         seen(finder, questions)
@@ -67,21 +74,12 @@ def read(path: Path) -> list[Question]:
     return [Question(row["lang"], row["text"], tuple(row["accept"]), row["kind"]) for row in rows]
 
 
-def from_editors(library: Library) -> list[Question]:
-    """Return the editors' test questions."""
-    return [
-        Question(language, text, tuple(word.strip() for word in expected.split(",")))
-        for language, pairs in library.test_questions.items()
-        for expected, text in pairs
-    ]
-
-
 # --- accuracy and speed beside the alternatives --------------------------------------------------------------
 
 
 def compare(library: Library, questions: Sequence[Question]) -> None:
     """Print accuracy and time per question of every finder on the questions in scope."""
-    asked = [question for question in questions if question.accept and question.kind == "answer"]
+    asked = [question for question in questions if question.kind == "answer"]
     languages = sorted({question.language for question in asked})
     print(
         f"{'finder':26}{'at once':>9}{'of 3':>7}"
