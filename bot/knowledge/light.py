@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.knowledge.skeleton import skeleton
 
 _SHORTEST, _LONGEST = 2, 5
-_TOO_COMMON = 0.3
+_TOO_COMMON = 0.5
 """The share of labels from which on an n-gram is left out."""
 
 
