@@ -61,7 +61,7 @@ class TelegramChannel:
         self._library = library
         self._notes = notes
         self._updates = updates
-        self._token = token
+        self.token = token
         self.app = (
             ApplicationBuilder()
             .token(token)

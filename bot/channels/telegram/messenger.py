@@ -40,10 +40,6 @@ CAPTION_LIMIT = 1024
 """UTF-16 units that the text below a file may have (Bot API, sendPhoto)."""
 _LETTERS_KEPT = 64
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-# Long: a message whose answer is not waited for is in doubt, and may have to be sent twice.
-_TIMEOUTS: Mapping[str, Any] = {"read_timeout": 30.0, "write_timeout": 30.0, "connect_timeout": 10.0}
-_UPLOAD_TIMEOUTS: Mapping[str, Any] = {**_TIMEOUTS, "read_timeout": 120.0, "write_timeout": 120.0}
-
 # What the Bot API says in a 400, by what it means; it has no codes for these.
 _NOBODY_THERE = (
     "chat not found",
@@ -91,10 +87,14 @@ class TelegramMessenger:
         bot: python-telegram-bot's, initialised.
         files: remembers uploads.
         folder: where attachments lie under their names.
+        patience: seconds to wait for an answer. Long: a message whose answer is not waited for is in doubt, and may
+            have to be sent twice. An upload gets four times as much.
 
     """
 
-    def __init__(self, bot: Bot, files: FileIds, folder: Path) -> None:
+    def __init__(self, bot: Bot, files: FileIds, folder: Path, *, patience: float = 30.0) -> None:
+        self._timeouts: dict[str, Any] = {"read_timeout": patience, "write_timeout": patience, "connect_timeout": 10.0}
+        self._for_uploads = {**self._timeouts, "read_timeout": 4 * patience, "write_timeout": 4 * patience}
         self._bot = bot
         self._files = files
         self._folder = folder
@@ -172,7 +172,7 @@ class TelegramMessenger:
     async def _send_text(self, text: str, how: dict[str, Any], slot: Slots) -> TelegramMessage:
         async with slot():
             return await self._bot.send_message(
-                text=text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, **how, **_TIMEOUTS
+                text=text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, **how, **self._timeouts
             )
 
     async def _send_file(
@@ -190,7 +190,7 @@ class TelegramMessenger:
                 if known is None:
                     return await self._upload(attachment, how, slot)
         try:
-            return await self._send_known(attachment, known, how, slot, _TIMEOUTS)
+            return await self._send_known(attachment, known, how, slot, self._timeouts)
         except BadRequest as error:
             if _says(error, *_UNKNOWN_FILE):
                 self._files.forget(attachment.name)
@@ -199,7 +199,7 @@ class TelegramMessenger:
     async def _upload(self, attachment: Attachment, how: dict[str, Any], slot: Slots) -> TelegramMessage:
         content = await asyncio.to_thread((self._folder / attachment.name).read_bytes)
         sent = await self._send_known(
-            attachment, content, {**how, "filename": _file_name(attachment)}, slot, _UPLOAD_TIMEOUTS
+            attachment, content, {**how, "filename": _file_name(attachment)}, slot, self._for_uploads
         )
         uploaded = sent.photo[-1] if attachment.kind in PICTURES and sent.photo else sent.document
         if uploaded is not None:
@@ -236,12 +236,12 @@ class TelegramMessenger:
         try:
             try:
                 async with slot():
-                    await self._bot.edit_message_text(text, link_preview_options=_NO_PREVIEW, **where, **_TIMEOUTS)
+                    await self._bot.edit_message_text(text, link_preview_options=_NO_PREVIEW, **where, **self._timeouts)
             except BadRequest as error:
                 if not _says(error, _HAS_NO_TEXT):
                     raise
                 async with slot():
-                    await self._bot.edit_message_caption(caption=text, **where, **_TIMEOUTS)
+                    await self._bot.edit_message_caption(caption=text, **where, **self._timeouts)
         except BadRequest as error:
             if _says(error, *_NOTHING_THERE):
                 return NotThere()
@@ -262,7 +262,7 @@ class TelegramMessenger:
         """Delete a message; False if it is too old for that (48 hours, Bot API, deleteMessage)."""
         try:
             async with slot():
-                await self._bot.delete_message(self.chat(row), message, **_TIMEOUTS)
+                await self._bot.delete_message(self.chat(row), message, **self._timeouts)
         except BadRequest as error:
             if _says(error, *_NOTHING_THERE):
                 return True
