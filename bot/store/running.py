@@ -70,7 +70,8 @@ class Generation:
         """Return whether this is the database that sent last; if it is not, sending is paused from now on."""
         known = self._notes.get(_GENERATION_NOTE)
         if known is None:
-            has_sent = self._db.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone() is not None
+            tried = "SELECT 1 FROM deliveries WHERE state <> 'waiting' OR tries > 0 LIMIT 1"
+            has_sent = self._db.execute(tried).fetchone() is not None
             right = not has_sent and not self._read()
         else:
             right = known in self._read()
