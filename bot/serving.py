@@ -4,6 +4,8 @@ import asyncio
 import logging
 import secrets
 import socket
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,11 +15,19 @@ import uvicorn
 from bot.app import Knowledge, Store, build_assistant, build_knowledge, build_store
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel, webhook_secret
+from bot.channels.telegram.messenger import TelegramMessenger
 from bot.channels.web.application import WebChat, web_app
 from bot.errors import ChannelError
 from bot.settings import Settings
+from bot.store.database import open_database
+from bot.store.deliveries import Deliveries
+from bot.store.files import Files
+from bot.store.running import Generation, only_one
 from bot.store.updates import Updates
+from scheduler.delivery import Letter
 from scheduler.jobs import housekeeping
+from scheduler.outbox import Letters, Outbox
+from scheduler.pace import Pace
 
 _log = logging.getLogger(__name__)
 _WEBHOOK_PATH = "/telegram"
@@ -33,8 +43,7 @@ def serve(settings: Settings) -> None:
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    listening = _socket(settings.host, settings.port)
-    with listening:
+    with only_one(settings.data_dir), _socket(settings.host, settings.port) as listening:
         knowledge = build_knowledge(settings)
         store = build_store(settings)
         if store.new_key:
@@ -62,20 +71,24 @@ def _socket(host: str, port: int) -> socket.socket:
 
 async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listening: socket.socket) -> None:
     assistant = build_assistant(knowledge, store)
-    telegram = _telegram(settings, knowledge, store, assistant)
+    pace = build_pace(settings)
+    telegram = _telegram(settings, knowledge, store, assistant, pace)
+    outbox = build_outbox(settings, store, telegram, pace, no_letters) if telegram else None
     server = _web_server(settings, knowledge, assistant, telegram)
     host, port = listening.getsockname()[:2]
     click.echo(f"Wegwijzer: the web chat is at http://{f'[{host}]' if ':' in host else host}:{port}")
     click.echo(f"Finder: {knowledge.finder_status}. Topics: {len(knowledge.library.topics)}. Stop with Ctrl-C.")
-    scheduler = housekeeping(store.questions, store.people, clock=lambda: datetime.now(UTC))
+    scheduler = housekeeping(store.questions, store.people, clock=_now)
     scheduler.start()
     web = asyncio.create_task(server.serve([listening]))
-    starting = asyncio.create_task(_start_telegram(settings, telegram)) if telegram else None
+    starting = asyncio.create_task(_start_telegram(settings, telegram, outbox)) if telegram else None
     try:
         await _first_of(web, starting)
     finally:
         server.should_exit = True
         if starting is not None and telegram is not None:
+            if outbox is not None:
+                await outbox.stop()
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
             await telegram.stop()
@@ -93,7 +106,9 @@ async def _first_of(web: "asyncio.Task[None]", starting: "asyncio.Task[None] | N
             await task
 
 
-def _telegram(settings: Settings, knowledge: Knowledge, store: Store, assistant: Assistant) -> TelegramChannel | None:
+def _telegram(
+    settings: Settings, knowledge: Knowledge, store: Store, assistant: Assistant, pace: Pace
+) -> TelegramChannel | None:
     if settings.telegram_token is None:
         click.echo("Telegram: not configured (set WEGWIJZER_TELEGRAM_TOKEN to switch it on).")
         return None
@@ -106,16 +121,91 @@ def _telegram(settings: Settings, knowledge: Knowledge, store: Store, assistant:
         updates,
         token=settings.telegram_token.get_secret_value(),
         api_url=settings.telegram_api_url,
+        pace=pace,
     )
 
 
-async def _start_telegram(settings: Settings, telegram: TelegramChannel) -> None:
+async def _start_telegram(settings: Settings, telegram: TelegramChannel, outbox: "Sending | None") -> None:
     if settings.webhook_url is None:
         await telegram.start()
         click.echo(f"Telegram: @{telegram.name}, by long polling.")
     else:
         await telegram.start(settings.webhook_url, _secret(settings))
         click.echo(f"Telegram: @{telegram.name}, by webhook at {settings.webhook_url}.")
+    if outbox is not None:
+        outbox.start()
+
+
+class Sending:
+    """The outbox at work: a connection of its own, and the task that it runs in."""
+
+    def __init__(self, outbox: Outbox, close: Callable[[], None]) -> None:
+        self.outbox = outbox
+        self._close = close
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._task = asyncio.create_task(self.outbox.run())
+
+    async def stop(self) -> None:
+        """Let what is under way arrive, then end."""
+        self.outbox.stop()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._close()
+
+
+def build_pace(settings: Settings) -> Pace:
+    """Return the pace that replies and announcements share."""
+    return Pace(
+        time.monotonic, asyncio.sleep, per_second=settings.pace_per_second,
+        per_chat_second=settings.pace_per_chat, per_group_minute=settings.pace_per_group,
+    )  # fmt: skip
+
+
+def build_outbox(
+    settings: Settings,
+    store: Store,
+    telegram: TelegramChannel,
+    pace: Pace,
+    letters: Letters,
+    *,
+    finished: Callable[[int], object] | None = None,
+    refused: Callable[[int, str], object] | None = None,
+) -> Sending:
+    """Return the outbox; `letters` gives the words of an announcement, the others tell the desk what happened.
+
+    Without a desk, what is finished is noted as sent, and what is refused is paused.
+    """
+    db = open_database(settings.database, store.sealer)
+    here = Deliveries(store.db, store.sealer, _now, practice=settings.practice)
+    generation = Generation(db, settings.data_dir)
+    if not generation.check():
+        click.echo(
+            "Sending is paused: this database was put back from a backup, and what it holds may have been sent since. "
+            "Look at it with  wegwijzer outbox status, and go on with  wegwijzer outbox resume."
+        )
+    generation.rotate()
+    bot_number = telegram.token.partition(":")[0]
+    messenger = TelegramMessenger(telegram.app.bot, Files(store.db, bot_number), settings.attachments)
+    outbox = Outbox(
+        Deliveries(db, store.sealer, _now, practice=settings.practice),
+        messenger, pace, letters, _now,
+        finished=finished or (lambda number: here.finish(number, _now())),
+        refused=refused or (lambda number, _: here.hold(number)),
+        turned=generation.rotate,
+    )  # fmt: skip
+    return Sending(outbox, db.close)
+
+
+def no_letters(announcement: int, language: str) -> Letter:
+    """Stand where the desk's letters will come from: today nothing is announced."""
+    raise LookupError(f"no words for announcement {announcement} in {language}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _secret(settings: Settings) -> str:
@@ -126,7 +216,7 @@ def _secret(settings: Settings) -> str:
 def _web_server(
     settings: Settings, knowledge: Knowledge, assistant: Assistant, telegram: TelegramChannel | None
 ) -> uvicorn.Server:
-    chat = WebChat(assistant, knowledge.library, clock=lambda: datetime.now(UTC))
+    chat = WebChat(assistant, knowledge.library, clock=_now)
     if telegram is not None and settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or _WEBHOOK_PATH
         app = web_app(chat, webhook_path=path, webhook=telegram.receive, secret=_secret(settings))

@@ -30,6 +30,12 @@ class Settings(BaseModel):
         SecretStr | None, Field(description="token of the Telegram bot; without it there is no Telegram")
     ] = None
     telegram_api_url: Annotated[str, Field(description="Bot API server")] = "https://api.telegram.org"
+    pace_per_second: Annotated[int, Field(ge=0, description="messages a second over all; 0 = no limit")] = 30
+    pace_per_chat: Annotated[int, Field(ge=0, description="messages a second to one person; 0 = no limit")] = 1
+    pace_per_group: Annotated[int, Field(ge=0, description="messages a minute to one group; 0 = no limit")] = 20
+    practice: Annotated[bool, Field(description="practice mode: everything works, announcements reach staff only")] = (
+        False
+    )
     webhook_url: Annotated[
         str | None,
         Field(description="public https address of this server: Telegram by webhook instead of polling"),
@@ -67,6 +73,11 @@ class Settings(BaseModel):
         if value is not None and not value.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// (or http:// for a server of your own)")
         return None if value is None else value.rstrip("/")
+
+    @property
+    def attachments(self) -> Path:
+        """Where the files that go along with announcements are."""
+        return self.data_dir / "attachments"
 
     @property
     def database(self) -> Path:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ from bot.errors import ChannelError
 from bot.knowledge.library import Library
 from bot.store.notes import Notes
 from bot.store.updates import Updates
+from scheduler.pace import Pace
+from tests import virtual
 from tests.bot_api import TOKEN, BotApi, running
 from tests.conftest import ScriptedFinder
 
@@ -237,22 +239,35 @@ async def test_nothing_that_was_typed_reaches_the_log(
     assert "RuntimeError" in caplog.text
 
 
-async def test_retries_wait_as_long_as_the_server_says() -> None:
-    waits: list[float] = []
+def test_retries_wait_as_long_as_the_server_says() -> None:
     tries = iter([RetryAfter(7), RetryAfter(3), None])
+    at: list[float] = []
 
     async def send() -> str:
+        at.append(virtual.clock())
         fault = next(tries)
         if fault is not None:
             raise fault
         return "sent"
 
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
+    async def main() -> str | None:
+        return await with_retries(send, Pace(virtual.clock, asyncio.sleep), 1)
 
-    sending: Awaitable[str | None] = with_retries(send, sleep)
-    assert await sending == "sent"
-    assert waits == [7, 3]
+    assert virtual.run(main()) == "sent"
+    assert [later - at[0] for later in at] == pytest.approx([0, 7, 10])
+
+
+def test_nobody_waits_for_an_answer_while_the_server_says_to_wait_longer_than_a_minute() -> None:
+    async def send() -> str:
+        raise RetryAfter(61)
+
+    async def main() -> tuple[str | None, float]:
+        pace = Pace(virtual.clock, asyncio.sleep)
+        start = virtual.clock()
+        await with_retries(send, pace, 1)
+        return await with_retries(send, pace, 2), virtual.clock() - start
+
+    assert virtual.run(main()) == (None, 0)
 
 
 async def test_a_webhook_is_set_with_its_secret(serving: Start, api: BotApi) -> None:

@@ -2,7 +2,8 @@
 
 The generation is a token that lies in the database and in a file beside it, and changes whenever sending begins and
 ends. A copy of the database that is put back later holds an older one; a folder that is put back as a whole holds the
-right one in a file that is another (its inode). Either way sending starts paused, until `outbox resume`.
+right one in a file that was made later than the database knows (its ctime, which no copy keeps). Either way sending
+starts paused, until `outbox resume`.
 """
 
 import fcntl
@@ -69,17 +70,19 @@ class Generation:
     def check(self) -> bool:
         """Return whether this is the database that sent last; if it is not, sending is paused from now on."""
         known = self._notes.get(_GENERATION_NOTE)
+        token, made = self._read()
         if known is None:
-            has_sent = self._db.execute("SELECT 1 FROM deliveries LIMIT 1").fetchone() is not None
-            right = not has_sent and not self._read()
+            tried = "SELECT 1 FROM deliveries WHERE state <> 'waiting' OR tries > 0 LIMIT 1"
+            right = not token and self._db.execute(tried).fetchone() is None
         else:
-            right = known in self._read()
+            tokens, _, known_made = known.partition(":")
+            right = token in tokens.split() and known_made in ("", made)
         if not right:
             pause(self._db, RESTORED)
         return right
 
     def rotate(self) -> None:
-        """Take a new token. At a crash in between, the file still names the earlier one too.
+        """Take a new token. After a crash in between, the database knows both.
 
         Raises:
             StoreError: if it cannot be written.
@@ -87,25 +90,24 @@ class Generation:
         """
         token = secrets.token_hex(8)
         try:
-            earlier = self._notes.get(_GENERATION_NOTE)
-            self._write(token, *([earlier.partition(":")[0]] if earlier else []))
-            self._notes.set(_GENERATION_NOTE, f"{token}:{self._file.stat().st_ino}")
+            earlier = (self._notes.get(_GENERATION_NOTE) or "").partition(":")[0]
+            self._notes.set(_GENERATION_NOTE, f"{token} {earlier}")
             self._write(token)
+            self._notes.set(_GENERATION_NOTE, f"{token}:{self._read()[1]}")
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreError(f"The file {self._file} cannot be written: {error}.") from error
 
-    def _read(self) -> list[str]:
+    def _read(self) -> tuple[str, str]:
+        """Return the token in the file, "" if there is none, and when the file was made or last changed."""
         try:
-            inode = self._file.stat().st_ino
-            return [f"{token}:{inode}" for token in self._file.read_text(encoding="ascii").split()]
+            return self._file.read_text(encoding="ascii").strip(), str(self._file.stat().st_ctime_ns)
         except (OSError, UnicodeDecodeError):
-            return []
+            return "", ""
 
-    def _write(self, *tokens: str) -> None:
-        # In place, so that it stays the same file.
+    def _write(self, token: str) -> None:
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            text = f"{' '.join(tokens)}\n".encode()
+            text = f"{token}\n".encode()
             os.pwrite(descriptor, text, 0)
             os.ftruncate(descriptor, len(text))
             os.fsync(descriptor)

@@ -4,23 +4,25 @@ import asyncio
 import hashlib
 import hmac
 import logging
+import time
 from typing import Protocol
 
 from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.assistant import Assistant
 from bot.channels.telegram.formatting import keyboard, messages, without_thumbs
 from bot.channels.telegram.ordering import OnePersonAtATime
 from bot.channels.telegram.profile import Notebook, tell_profile
-from bot.channels.telegram.sending import with_retries
+from bot.channels.telegram.sending import seconds_of, told_to_wait, with_retries
 from bot.channels.telegram.translating import Incoming, incoming
 from bot.dialogue.actions import taken_apart
 from bot.dialogue.values import Reply
 from bot.errors import ChannelError
 from bot.knowledge.library import Library
+from scheduler.pace import Pace
 
 _log = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -52,12 +54,14 @@ class TelegramChannel:
         *,
         token: str,
         api_url: str,
+        pace: Pace | None = None,
     ) -> None:
         self._assistant = assistant
+        self.pace = pace or Pace(time.monotonic, asyncio.sleep)
         self._library = library
         self._notes = notes
         self._updates = updates
-        self._token = token
+        self.token = token
         self.app = (
             ApplicationBuilder()
             .token(token)
@@ -149,8 +153,8 @@ class TelegramChannel:
     async def _deliver(self, reply: Reply, came: Incoming, query: CallbackQuery | None) -> None:
         markup = None if came.in_group else keyboard(reply.buttons)
         if query is not None:
-            await with_retries(lambda: _answered(query))
-            if await self._in_place(reply, query):
+            await _answered(query)
+            if await self._in_place(reply, query, came.chat_id):
                 return
         *first, last = messages(reply.document)
         for text in first:
@@ -165,10 +169,12 @@ class TelegramChannel:
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=markup,
-            )
+            ),
+            self.pace,
+            chat_id,
         )
 
-    async def _in_place(self, reply: Reply, query: CallbackQuery) -> bool:
+    async def _in_place(self, reply: Reply, query: CallbackQuery, chat_id: int) -> bool:
         """Change the message of a pressed menu button; return whether that was all there was to do."""
         pressed = query.data or ""
         verb, _ = taken_apart(pressed)
@@ -177,34 +183,39 @@ class TelegramChannel:
             return False  # too old for Telegram to change
         texts = messages(reply.document)
         if verb in _IN_PLACE and len(texts) == 1:
-            return await _edited(message, texts[0], reply)
+            return await self._edited(message, texts[0], reply, chat_id)
         if verb in "yn" and message.reply_markup is not None:
             rest = without_thumbs(message.reply_markup, pressed)
-            await with_retries(lambda: message.edit_reply_markup(rest))
+            await with_retries(lambda: message.edit_reply_markup(rest), self.pace, chat_id)
         return False
 
+    async def _edited(self, message: Message, text: str, reply: Reply, chat_id: int) -> bool:
+        try:
+            async with self.pace.slot(chat_id, reply=True):
+                await message.edit_text(
+                    text,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=_NO_PREVIEW,
+                    reply_markup=keyboard(reply.buttons),
+                )
+        except BadRequest as error:
+            # The same menu again is no fault; a message that can no longer be changed gets a new one.
+            return "not modified" in error.message
+        except RetryAfter as error:
+            told_to_wait(self.pace, chat_id, seconds_of(error))
+            return False
+        except NetworkError:
+            return False
+        return True
 
-async def _answered(query: CallbackQuery) -> bool:
+
+async def _answered(query: CallbackQuery) -> None:
+    """Let the button stop turning. This is no message: it waits for nothing, and nothing depends on it."""
     try:
-        return await query.answer()
-    except BadRequest:
-        return False  # pressed long ago: Telegram no longer waits for the answer
-
-
-async def _edited(message: Message, text: str, reply: Reply) -> bool:
-    try:
-        await message.edit_text(
-            text,
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=keyboard(reply.buttons),
-        )
-    except BadRequest as error:
-        # The same menu again is no fault; a message that can no longer be changed gets a new one.
-        return "not modified" in error.message
-    except NetworkError:
-        return False
-    return True
+        await query.answer()
+    except TelegramError as error:
+        # Pressed long ago, most often: Telegram no longer waits for the answer.
+        _log.info("a pressed button was not answered (%s)", type(error).__name__)
 
 
 def _polling_failed(error: TelegramError) -> None:
