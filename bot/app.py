@@ -25,11 +25,11 @@ from bot.knowledge.understanding import Understanding
 from bot.settings import CHECKOUT, Settings
 from bot.store.announcements import Announcements
 from bot.store.answers import Answers
+from bot.store.attachments import AttachedFiles
 from bot.store.audit import Audit
 from bot.store.database import open_database, sealer_for
 from bot.store.deliveries import Deliveries
 from bot.store.events import Events, SignUps
-from bot.store.attachments import AttachedFiles
 from bot.store.helped import Helped
 from bot.store.locations import Locations
 from bot.store.migrations import migrations

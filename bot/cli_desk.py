@@ -24,8 +24,8 @@ from bot.knowledge.facts import Audience
 from bot.knowledge.library import load
 from bot.knowledge.words import Words
 from bot.settings import Settings
-from bot.store.database import writing
 from bot.store.attachments import AttachedFiles
+from bot.store.database import writing
 from bot.store.locations import Location, Phase
 from bot.store.notes import Notes
 from bot.store.running import backup as write_backup

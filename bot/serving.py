@@ -6,13 +6,12 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import click
 import uvicorn
 
-from bot.app import Knowledge, Store, build_assistant, build_knowledge, build_store
+from bot.app import Knowledge, Store, build_assistant, build_desk, build_knowledge, build_store, now
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel, webhook_secret
 from bot.channels.telegram.messenger import TelegramMessenger
@@ -22,11 +21,13 @@ from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.deliveries import Deliveries
 from bot.store.files import Files
+from bot.store.notes import Notes
 from bot.store.running import Generation, only_one
+from bot.store.talks import Talks
 from bot.store.updates import Updates
-from scheduler.delivery import Letter
-from scheduler.jobs import housekeeping
-from scheduler.outbox import Letters, Outbox
+from scheduler.desk.desk import Desk
+from scheduler.jobs import jobs
+from scheduler.outbox import Outbox
 from scheduler.pace import Pace
 
 _log = logging.getLogger(__name__)
@@ -70,18 +71,28 @@ def _socket(host: str, port: int) -> socket.socket:
 
 
 async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listening: socket.socket) -> None:
-    assistant = build_assistant(knowledge, store)
+    desk = build_desk(knowledge.library, store.db, store.sealer, settings)
+    assistant = build_assistant(knowledge, store, desk, settings)
     pace = build_pace(settings)
     telegram = _telegram(settings, knowledge, store, assistant, pace)
-    outbox = build_outbox(settings, store, telegram, pace, no_letters) if telegram else None
-    server = _web_server(settings, knowledge, assistant, telegram)
+    outbox = build_outbox(settings, store, telegram, pace, desk) if telegram else None
+    server = _web_server(settings, knowledge, assistant, desk, telegram)
     host, port = listening.getsockname()[:2]
     click.echo(f"Wegwijzer: the web chat is at http://{f'[{host}]' if ':' in host else host}:{port}")
     click.echo(f"Finder: {knowledge.finder_status}. Topics: {len(knowledge.library.topics)}. Stop with Ctrl-C.")
-    scheduler = housekeeping(store.questions, store.people, clock=_now)
+    if settings.practice:
+        click.echo("Practice mode: announcements reach nobody but staff.")
+    # The clock has a desk of its own, over a connection of its own: it works in a thread beside the others.
+    clock_db = open_database(settings.database, store.sealer)
+    clockwork = build_desk(knowledge.library, clock_db, store.sealer, settings).clockwork
+    scheduler = jobs(
+        (store.questions, store.people, Talks(store.db, store.sealer, now)),
+        clockwork.tick if telegram else None,
+        clock=now,
+    )
     scheduler.start()
     web = asyncio.create_task(server.serve([listening]))
-    starting = asyncio.create_task(_start_telegram(settings, telegram, outbox)) if telegram else None
+    starting = asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox)) if telegram else None
     try:
         await _first_of(web, starting)
     finally:
@@ -94,6 +105,7 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
             await telegram.stop()
         await web
         scheduler.shutdown(wait=False)
+        clock_db.close()
         store.db.close()
 
 
@@ -125,13 +137,16 @@ def _telegram(
     )
 
 
-async def _start_telegram(settings: Settings, telegram: TelegramChannel, outbox: "Sending | None") -> None:
+async def _start_telegram(
+    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None"
+) -> None:
     if settings.webhook_url is None:
         await telegram.start()
         click.echo(f"Telegram: @{telegram.name}, by long polling.")
     else:
         await telegram.start(settings.webhook_url, _secret(settings))
         click.echo(f"Telegram: @{telegram.name}, by webhook at {settings.webhook_url}.")
+    notes.set("telegram_username", telegram.name)
     if outbox is not None:
         outbox.start()
 
@@ -169,17 +184,10 @@ def build_outbox(
     store: Store,
     telegram: TelegramChannel,
     pace: Pace,
-    letters: Letters,
-    *,
-    finished: Callable[[int], object] | None = None,
-    refused: Callable[[int, str], object] | None = None,
+    desk: Desk,
 ) -> Sending:
-    """Return the outbox; `letters` gives the words of an announcement, the others tell the desk what happened.
-
-    Without a desk, what is finished is noted as sent, and what is refused is paused.
-    """
+    """Return the outbox; the desk gives the words of an announcement, and is told what became of it."""
     db = open_database(settings.database, store.sealer)
-    here = Deliveries(store.db, store.sealer, _now, practice=settings.practice)
     generation = Generation(db, settings.data_dir)
     if not generation.check():
         click.echo(
@@ -190,22 +198,13 @@ def build_outbox(
     bot_number = telegram.token.partition(":")[0]
     messenger = TelegramMessenger(telegram.app.bot, Files(store.db, bot_number), settings.attachments)
     outbox = Outbox(
-        Deliveries(db, store.sealer, _now, practice=settings.practice),
-        messenger, pace, letters, _now,
-        finished=finished or (lambda number: here.finish(number, _now())),
-        refused=refused or (lambda number, _: here.hold(number)),
+        Deliveries(db, store.sealer, now, practice=settings.practice),
+        messenger, pace, desk.mailroom.letter, now,
+        finished=desk.clockwork.finished,
+        refused=desk.clockwork.refused,
         turned=generation.rotate,
     )  # fmt: skip
     return Sending(outbox, db.close)
-
-
-def no_letters(announcement: int, language: str) -> Letter:
-    """Stand where the desk's letters will come from: today nothing is announced."""
-    raise LookupError(f"no words for announcement {announcement} in {language}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _secret(settings: Settings) -> str:
@@ -214,9 +213,9 @@ def _secret(settings: Settings) -> str:
 
 
 def _web_server(
-    settings: Settings, knowledge: Knowledge, assistant: Assistant, telegram: TelegramChannel | None
+    settings: Settings, knowledge: Knowledge, assistant: Assistant, desk: Desk, telegram: TelegramChannel | None
 ) -> uvicorn.Server:
-    chat = WebChat(assistant, knowledge.library, clock=_now)
+    chat = WebChat(assistant, knowledge.library, clock=now, board=desk.board)
     if telegram is not None and settings.webhook_url is not None:
         path = urlsplit(settings.webhook_url).path or _WEBHOOK_PATH
         app = web_app(chat, webhook_path=path, webhook=telegram.receive, secret=_secret(settings))

@@ -51,9 +51,6 @@ class Settings(BaseModel):
     solo: Annotated[
         bool, Field(description="true: who wrote an announcement may approve it too (the audit log says so)")
     ] = False
-    practice: Annotated[bool, Field(description="true: everything works, but announcements reach nobody but staff")] = (
-        False
-    )
     finder: Annotated[str, Field(pattern="^(auto|light|semantic)$", description="auto, light or semantic")] = "auto"
     trusted_proxies: Annotated[
         str, Field(description="addresses of reverse proxies whose X-Forwarded-For counts, with commas")

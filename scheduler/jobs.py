@@ -1,13 +1,18 @@
 """Jobs: APScheduler wakes them at the right local time; each is one plain call with a clock."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.knowledge.facts import AMSTERDAM
+
+_log = logging.getLogger(__name__)
+TICK_SECONDS = 5
 
 
 class Purged(Protocol):
@@ -24,11 +29,37 @@ def forget_old(stores: tuple[Purged, ...], clock: Callable[[], datetime]) -> Non
         store.purge(today)
 
 
-def housekeeping(*stores: Purged, clock: Callable[[], datetime]) -> AsyncIOScheduler:
-    """Return a scheduler, not yet started, that forgets old things now and every night at half past three."""
+def guarded(work: Callable[[], None]) -> Callable[[], None]:
+    """Return work whose faults end nothing; only their kind is logged, for their text may hold what people wrote."""
+
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the next time it is tried again, whatever it was
+            _log.error("what the clock should do failed: %s; trying again", type(error).__name__)
+
+    return run
+
+
+def jobs(
+    stores: Sequence[Purged], tick: Callable[[], None] | None, *, clock: Callable[[], datetime]
+) -> AsyncIOScheduler:
+    """Return a scheduler, not yet started.
+
+    Args:
+        stores: forget what is too old, now and every night at half past three.
+        tick: moves announcements and events along, every few seconds, in a thread; None = there is nobody to send to.
+        clock: gives aware times.
+
+    """
     scheduler = AsyncIOScheduler(timezone=AMSTERDAM)
     scheduler.add_job(
-        forget_old, CronTrigger(hour=3, minute=30, timezone=AMSTERDAM), args=[stores, clock],
+        forget_old, CronTrigger(hour=3, minute=30, timezone=AMSTERDAM), args=[tuple(stores), clock],
         id="forget_old", coalesce=True, misfire_grace_time=None, next_run_time=clock(),
     )  # fmt: skip
+    if tick is not None:
+        scheduler.add_job(
+            guarded(tick), IntervalTrigger(seconds=TICK_SECONDS, timezone=AMSTERDAM), id="tick", coalesce=True,
+            max_instances=1, misfire_grace_time=None, next_run_time=clock(),
+        )  # fmt: skip
     return scheduler

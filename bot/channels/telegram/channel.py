@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import logging
 import time
+from dataclasses import replace
 from typing import Protocol
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
@@ -19,7 +20,7 @@ from bot.channels.telegram.profile import Notebook, tell_profile
 from bot.channels.telegram.sending import seconds_of, told_to_wait, with_retries
 from bot.channels.telegram.translating import Incoming, incoming
 from bot.dialogue.actions import taken_apart
-from bot.dialogue.values import Reply
+from bot.dialogue.values import Attached, Reply
 from bot.errors import ChannelError
 from bot.knowledge.library import Library
 from scheduler.pace import Pace
@@ -28,8 +29,10 @@ _log = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 # Buttons that lead through the menu change the message they hang on; all others get a new message.
-_IN_PLACE = frozenset("mgl")
+_IN_PLACE = frozenset("mglbqp")
 _LONGEST_PAUSE = 60.0
+LARGEST_FILE = 10 * 1024 * 1024
+"""Bytes of a file that staff may send; a larger one is not fetched."""
 
 
 class SeenUpdates(Protocol):
@@ -137,7 +140,7 @@ class TelegramChannel:
         if came is None or not self._updates.claim(update.update_id):
             return
         try:
-            reply = self._reply(came)
+            reply = self._reply(await self._with_file(came, update.message))
             await self._deliver(reply, came, update.callback_query)
         except Exception as error:  # noqa: BLE001 - the last door: a person must get an answer whatever failed
             # Only the kind of error is logged: its text may hold what the person wrote.
@@ -150,6 +153,18 @@ class TelegramChannel:
         address = "telegram:group" if came.in_group else came.address
         return self._assistant.handle(address, came.message, came.language)
 
+    async def _with_file(self, came: Incoming, message: Message | None) -> Incoming:
+        """Fetch a file that somebody sent, if it was asked for; otherwise it is left where it is."""
+        sent = None if message is None else message.document or (message.photo[-1] if message.photo else None)
+        if sent is None or came.in_group or not self._assistant.wants_file(came.address):
+            return came
+        if (sent.file_size or 0) > LARGEST_FILE:
+            content = b""
+        else:
+            content = bytes(await (await sent.get_file()).download_as_bytearray())
+        name = (message.document.file_name if message and message.document else None) or "foto.jpg"
+        return replace(came, message=Attached(name, content))
+
     async def _deliver(self, reply: Reply, came: Incoming, query: CallbackQuery | None) -> None:
         markup = None if came.in_group else keyboard(reply.buttons)
         if query is not None:
@@ -160,6 +175,9 @@ class TelegramChannel:
         for text in first:
             await self._send(came.chat_id, text)
         await self._send(came.chat_id, last, markup)
+        if reply.file is not None:
+            file = InputFile(reply.file.content, filename=reply.file.name)
+            await with_retries(lambda: self.app.bot.send_document(came.chat_id, file), self.pace, came.chat_id)
 
     async def _send(self, chat_id: int, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
         await with_retries(

@@ -9,7 +9,7 @@ from telegram import Bot, BotCommand
 
 from bot.knowledge.library import Library
 
-SHOWN_COMMANDS = ("start", "menu", "language", "help", "privacy", "stop")
+SHOWN_COMMANDS = ("start", "menu", "subscriptions", "letters", "events", "language", "help", "privacy", "stop")
 _NOTE = "telegram_profile"
 
 

@@ -14,6 +14,7 @@ from bot.dialogue.staff.showing import Showing
 from bot.dialogue.values import Attached, Button, Command, Message, Person, Pressed, Reply, Typed
 from bot.knowledge.document import Document, Role, line
 from bot.knowledge.words import Words
+from bot.store.attachments import UselessFile
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed
 from scheduler.composing import BadText
@@ -78,6 +79,8 @@ class StaffTalk:
             reply = self._mistaken(f"staff.mistakes.{error.code}", error.values, address, language)
         except BadText as error:
             reply = self._mistaken(f"staff.text_problems.{error.code}", error.values, address, language)
+        except UselessFile as error:
+            reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
         except BadRule as error:
             reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
         if reply is None or not self._desk.office.rules.practice:
