@@ -121,6 +121,10 @@ class Page:
     rules: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
 
+# The loader in C reads the same several times as fast, and is part of nearly every installation.
+_FastLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 def read_page(path: Path) -> Page:
     """Return the safety.yaml at `path`.
 
@@ -130,7 +134,7 @@ def read_page(path: Path) -> Page:
     """
     name = "/".join(path.parts[-3:])
     try:
-        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_FastLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSafety([Finding(name, 1, f"cannot be read: {error}")]) from error
     except yaml.YAMLError as error:
@@ -259,7 +263,7 @@ _CYRILLIC = {
 _FROM_CYRILLIC = str.maketrans(_CYRILLIC)
 # Other ways in which people write these letters in Latin: j or z or g for ж, c and s without their hooks, yo for ё.
 _OTHER_WAYS = tuple(
-    str.maketrans(_CYRILLIC | change)
+    (frozenset(change), str.maketrans(_CYRILLIC | change))
     for change in (
         {"ж": "j"},
         {"ж": "z", "ч": "c", "ш": "s", "щ": "sc"},
@@ -301,11 +305,8 @@ def _slavic(word: str) -> str:
 
 def _slavic_ways(word: str) -> set[str]:
     """All spellings under which a word of the data may be met."""
-    ways = {_slavic(word)}
-    if _HAS_CYRILLIC.search(word):
-        others = (_fold(word.translate(way)) for way in _OTHER_WAYS)
-        ways |= {way for way in others if len(way) >= _LONG_ENOUGH}
-    return ways
+    others = (_fold(word.translate(way)) for letters, way in _OTHER_WAYS if not letters.isdisjoint(word))
+    return {_slavic(word), *(way for way in others if len(way) >= _LONG_ENOUGH)}
 
 
 def _plain(word: str) -> str:
@@ -444,6 +445,9 @@ class _Step:
 
 _Chain = tuple[_Step, ...]
 
+# The place of the rules of which no item is necessary.
+_ANY = -1
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
@@ -453,9 +457,13 @@ class _Pattern:
     unless: "tuple[_Pattern, ...]" = ()
     source: str = ""
 
-    def items(self) -> Iterator[tuple[int, int]]:
-        """All items without which the pattern cannot match, each with what may stand for it."""
-        return ((step.item, step.or_pause) for chain in self.chains for step in chain)
+    def items(self) -> Iterator[int]:
+        """All items of the pattern."""
+        return (step.item for chain in self.chains for step in chain)
+
+    def needed(self) -> frozenset[int]:
+        """The items without which the pattern cannot match; a pause may stand for the others."""
+        return frozenset(step.item for chain in self.chains for step in chain if step.or_pause < 0)
 
 
 def _spread(places: int, width: int) -> int:
@@ -559,6 +567,18 @@ _MOST_PHRASES = 5000
 _WRITTEN = re.compile(r"[\w'’-]+(?:\*\w*)?|[$^]|<number>")
 
 
+def _by_rarest(
+    rules: Iterable[_Pattern], phrases_of: Mapping[int, Set[_Phrase]]
+) -> dict[int, list[tuple[frozenset[int], _Pattern]]]:
+    """Rules with the items that they need, by the one of these that stands for the fewest phrases."""
+    found: dict[int, list[tuple[frozenset[int], _Pattern]]] = {}
+    for rule in rules:
+        needed = rule.needed()
+        rarest = min(needed, key=lambda item: len(phrases_of[item]), default=_ANY)
+        found.setdefault(rarest, []).append((needed, rule))
+    return found
+
+
 def _put(atoms: dict[int, int], which: Iterable[int], place: int) -> None:
     for atom in which:
         atoms[atom] = atoms.get(atom, 0) | 1 << place
@@ -590,6 +610,7 @@ class _Reader:
         self._atoms: dict[tuple[str, str | None], int] = {}
         self._items: dict[frozenset[_Phrase], int] = {}
         self._findings: list[Finding] = []
+        self._known_phrases: dict[str, _Phrase] = {}
         self._fillers = {
             way for page in pages for line in page.fillers for word in _words(line.text) for way in self._written(word)
         }
@@ -609,7 +630,7 @@ class _Reader:
         ]
         if self._findings:
             raise BadSafety(self._findings)
-        self._rules = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
+        whole = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
         self._begin, self._end = (
             frozenset(atom for (key, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
         )
@@ -618,12 +639,13 @@ class _Reader:
             for phrase in phrases:
                 self._phrases.setdefault(phrase[0], []).append((item, phrase[1:]))
         phrases_of = {item: phrases for phrases, item in self._items.items()}
+        self._rules = {name: _by_rarest(found, phrases_of) for name, found in whole.items()}
         self._lexicon.seal(
             frozenset(
                 atom
-                for found in self._rules.values()
+                for found in whole.values()
                 for rule in found
-                for item, _ in rule.items()
+                for item in rule.items()
                 for phrase in phrases_of[item]
                 for atom in phrase
             )
@@ -701,12 +723,12 @@ class _Reader:
         return self._lexicon.look_up(self._key(word))
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
-        present = reading.items
-        return (
-            rule
-            for rule in self._rules[name]
-            if all(item in present or pause in present for item, pause in rule.items())
-        )
+        """The rules of which no item is missing; only those are looked at whose rarest item is there."""
+        present, rules = reading.items, self._rules[name]
+        for item in (_ANY, *present):
+            for needed, rule in rules.get(item, ()):
+                if needed <= present:
+                    yield rule
 
     def _covered(self, reading: _Reading, name: str) -> int:
         covered = 0
@@ -742,18 +764,22 @@ class _Reader:
         return {name: frozenset(phrases) for name, phrases in classes.items()}
 
     def _phrase(self, text: str) -> _Phrase:
-        atoms = []
+        known = self._known_phrases.get(text)
+        if known is None:
+            known = self._known_phrases[text] = tuple(self._atoms_of_data(text))
+        return known
+
+    def _atoms_of_data(self, text: str) -> Iterator[int]:
         for piece in text.split():
             if piece in (_NUMBER, *_MARKS):
-                atoms.append(self._atom(piece, None, {piece}))
+                yield self._atom(piece, None, {piece})
                 continue
             begin, star, end = piece.partition("*")
             words = _words(begin)
             for number, word in enumerate(words, 1):
                 stem = star and number == len(words)
                 if stem or word not in self._fillers:
-                    atoms.append(self._atom(self._key(word), self._key(end) if stem else None, self._ways(word)))
-        return tuple(atoms)
+                    yield self._atom(self._key(word), self._key(end) if stem else None, self._ways(word))
 
     def _atom(self, key: str, end: str | None, ways: Iterable[str]) -> int:
         if end is not None and len(key) < _SHORTEST_STEM:
