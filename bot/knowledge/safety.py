@@ -409,7 +409,7 @@ class _Lexicon:
             begin = key[:length]
             for shorter in (begin, *_without_one(begin)):
                 for stem in self._near_stems.get(shorter, ()):
-                    if abs(len(stem) - length) <= 1 and _one_slip(stem, begin):
+                    if abs(len(stem) - length) <= 1 and stem[-2:] == begin[-2:] and _one_slip(stem, begin):
                         found |= {atom for end, atom in self._stems[stem] if not end}
         return found
 
