@@ -4,7 +4,9 @@ What is recognised is data, content/<language>/safety.yaml, which an editor can 
 (wanting, dying, weapons, "no longer" …), `crisis`, `act_now` and `emergency` are patterns that combine them,
 `harmless` are idioms that take the words which they cover out of the game, `past` are the signs of
 something that is over, and `calm` those of a question for information ("which number", "a drill"), which keep
-a word such as "ambulance" from being an emergency.
+a word such as "ambulance" from being an emergency. `weary` are patterns of a crisis too, but of exhaustion only
+("I can't any more"): a sign of `everyday` burdens anywhere in the message (caring for a parent, noisy neighbours,
+a form, the question who could take over) explains these, and they raise no alarm then.
 
 How a pattern is written:
     word            this word, one slip allowed when it is long       stem*, st*em  any word that begins (and ends) so
@@ -93,10 +95,11 @@ class SafetyNet:
 # ---------------------------------------------------------------------------- the language data
 
 _ACT, _CRISIS, _EMERGENCY = "act_now", "crisis", "emergency"
-_HARMLESS, _PAST, _CALM = "harmless", "past", "calm"
-_RULES = (_HARMLESS, _PAST, _CALM, _ACT, _CRISIS, _EMERGENCY)
+_WEARY = "weary"
+_HARMLESS, _PAST, _CALM, _EVERYDAY = "harmless", "past", "calm", "everyday"
+_RULES = (_HARMLESS, _PAST, _CALM, _EVERYDAY, _ACT, _CRISIS, _WEARY, _EMERGENCY)
 # Which signs silence which rules: an information question silences no act, nothing silences a crisis.
-_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _EMERGENCY: (_PAST, _CALM)}
+_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _WEARY: (_EVERYDAY,), _EMERGENCY: (_PAST, _CALM)}
 _KEYS = frozenset({"family", "fillers", "lookalikes", "words", *_RULES})
 
 
@@ -661,9 +664,10 @@ class _Reader:
             rules = list(self._possible(reading, name))
             silenced = 0
             for sign in signs if rules else ():
-                silenced |= _around(self._covered(reading, sign))
+                covered = self._covered(reading, sign)
+                silenced |= _around(covered) if sign != _EVERYDAY else -bool(covered)
             if any(reading.matches(rule, silenced) for rule in rules):
-                return name
+                return _CRISIS if name == _WEARY else name
         return None
 
     def explain(self, text: str) -> list[str]:
@@ -673,13 +677,13 @@ class _Reader:
         reading = reading.without(self._covered(reading, _HARMLESS))
         out += [
             f"{name}: {rule.source}"
-            for name in (_PAST, _CALM)
+            for name in (_PAST, _CALM, _EVERYDAY)
             for rule in self._possible(reading, name)
             if reading.matches(rule)
         ]
         out += [
             f"{name}: {rule.source}"
-            for name in (_ACT, _CRISIS, _EMERGENCY)
+            for name in (_ACT, _CRISIS, _WEARY, _EMERGENCY)
             for rule in self._possible(reading, name)
             if reading.matches(rule)
         ]
