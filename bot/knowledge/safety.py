@@ -325,6 +325,8 @@ _SWAP_FROM = 4
 _SHORTEST_STEM = 3
 _LONGEST = 24
 _NUMBER = "<number>"
+# Marks the spellings that stand for a Cyrillic word only where somebody writes in Latin letters.
+_LATIN = "~"
 
 
 def _without_one(word: str) -> Iterator[str]:
@@ -371,11 +373,17 @@ class _Lexicon:
 
     def seal(self, forgiving: frozenset[int]) -> None:
         """Prepare the looking up; nothing is added afterwards. A slip is forgiven only to `forgiving` atoms."""
-        words = (key for key, atoms in self._words.items() if atoms & forgiving and len(key) >= _SWAP_FROM)
+        words = (
+            key
+            for key, atoms in self._words.items()
+            if len(key) >= _SWAP_FROM and not key.startswith(_LATIN) and atoms & forgiving
+        )
         stems = (
             key
             for key, ends in self._stems.items()
-            if len(key) >= _FUZZY_FROM and any(atom in forgiving and not end for end, atom in ends)
+            if len(key) >= _FUZZY_FROM
+            and not key.startswith(_LATIN)
+            and any(atom in forgiving and not end for end, atom in ends)
         )
         for keys, near in ((words, self._near_words), (stems, self._near_stems)):
             for key in keys:
@@ -383,8 +391,21 @@ class _Lexicon:
                     near.setdefault(shorter, set()).add(key)
         self._stem_lengths = sorted({len(key) for key in self._stems})
 
-    def look_up(self, key: str) -> frozenset[int]:
-        """Return the atoms that a word stands for; a slip is forgiven only if it stands for none as it is."""
+    def look_up(self, key: str, *, latin: bool = False) -> frozenset[int]:
+        """Return the atoms that a word stands for; a slip is forgiven only if it stands for none as it is.
+
+        A word in Latin letters may stand for Cyrillic ones in more than one way.
+        """
+        found = self._exact(key)
+        if latin:
+            found |= self._exact(_LATIN + key)
+        if key.isdigit():
+            found |= self._words.get(_NUMBER, set())
+        elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
+            found = self._forgiving(key)
+        return frozenset(found)
+
+    def _exact(self, key: str) -> set[int]:
         found = set(self._words.get(key, ()))
         for length in self._stem_lengths:
             if length > len(key):
@@ -392,11 +413,7 @@ class _Lexicon:
             for end, atom in self._stems.get(key[:length], ()):
                 if key.endswith(end, length):
                     found.add(atom)
-        if key.isdigit():
-            found |= self._words.get(_NUMBER, set())
-        elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
-            found = self._forgiving(key)
-        return frozenset(found)
+        return found
 
     def _forgiving(self, key: str) -> set[int]:
         found: set[int] = set()
@@ -724,7 +741,7 @@ class _Reader:
     def _atoms_of(self, word: str) -> frozenset[int]:
         if word in (_STOP, _PAUSE):
             return self._end
-        return self._lexicon.look_up(self._key(word))
+        return self._lexicon.look_up(self._key(word), latin=self._slavic and not _HAS_CYRILLIC.search(word))
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
         """The rules of which no item is missing; only those are looked at whose rarest item is there."""
@@ -791,7 +808,7 @@ class _Reader:
         atom = self._atoms.setdefault((key, end), len(self._atoms))
         if key not in _MARKS:
             for way in ways:
-                self._lexicon.add(way, end, atom)
+                self._lexicon.add(way if way == key else _LATIN + way, end, atom)
         return atom
 
     def _pattern(self, page: Page, line: Line) -> _Pattern | None:
