@@ -8,6 +8,9 @@ a word such as "ambulance" from being an emergency. `weary` are patterns of a cr
 ("I can't any more"): a sign of `everyday` burdens anywhere in the message (caring for a parent, noisy neighbours,
 a form, the question who could take over) explains these, and they raise no alarm then.
 
+`lookalikes` are ordinary words that never stand for another word, be it misspelt or of the same folded spelling;
+`foreign` are the commonest words of other languages: a text in Latin letters with two of them is not read at all.
+
 How a pattern is written:
     word            this word, one slip allowed when it is long       stem*, st*em  any word that begins (and ends) so
     <class>         any word or phrase of that class                     (a|b c)   one of these
@@ -100,7 +103,7 @@ _HARMLESS, _PAST, _CALM, _EVERYDAY = "harmless", "past", "calm", "everyday"
 _RULES = (_HARMLESS, _PAST, _CALM, _EVERYDAY, _ACT, _CRISIS, _WEARY, _EMERGENCY)
 # Which signs silence which rules: an information question silences no act, nothing silences a crisis.
 _SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _WEARY: (_EVERYDAY,), _EMERGENCY: (_PAST, _CALM)}
-_KEYS = frozenset({"family", "fillers", "lookalikes", "words", *_RULES})
+_KEYS = frozenset({"family", "fillers", "lookalikes", "foreign", "words", *_RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class Page:
     family: str
     fillers: tuple[Line, ...] = ()
     lookalikes: tuple[Line, ...] = ()
+    foreign: tuple[Line, ...] = ()
     words: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     rules: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
@@ -159,6 +163,7 @@ def read_page(path: Path) -> Page:
         family=next((line.text for line in _entries(parts.get("family"), name, findings)), path.parent.name),
         fillers=tuple(_entries(parts.get("fillers"), name, findings)),
         lookalikes=tuple(_entries(parts.get("lookalikes"), name, findings)),
+        foreign=tuple(_entries(parts.get("foreign"), name, findings)),
         words={key.text: tuple(_entries(node, name, findings)) for key, node in words.items()},
         rules={rule: tuple(_whole(parts.get(rule), name, findings)) for rule in _RULES},
     )
@@ -406,7 +411,11 @@ class _Lexicon:
         return frozenset(found)
 
     def _exact(self, key: str) -> set[int]:
-        found = set(self._words.get(key, ()))
+        return self.stems(key).union(self._words.get(key, ()))
+
+    def stems(self, key: str) -> set[int]:
+        """Return the atoms of the stems that a word begins with."""
+        found = set()
         for length in self._stem_lengths:
             if length > len(key):
                 break
@@ -435,6 +444,9 @@ class _Lexicon:
 
 
 # ---------------------------------------------------------------------------- patterns
+
+# So many different words of another language make a text foreign.
+_ENOUGH_FOREIGN = 2
 
 # How many words may stand between, how far "near" reaches, and the empty places between two sentences.
 _GAPS = {"..": 3, "...": 8}
@@ -627,17 +639,19 @@ class _Reader:
     def __init__(self, pages: Sequence[Page]) -> None:
         self._slavic = any(page.family == "slavic" for page in pages)
         self._lexicon = _Lexicon()
-        self._atoms: dict[tuple[str, str | None], int] = {}
+        self._atoms: dict[tuple[str, str | None, str], int] = {}
         self._items: dict[frozenset[_Phrase], int] = {}
         self._findings: list[Finding] = []
         self._known_phrases: dict[str, _Phrase] = {}
         self._fillers = {
             way for page in pages for line in page.fillers for word in _words(line.text) for way in self._written(word)
         }
-        for page in pages:
-            for line in page.lookalikes:
-                for word in _words(line.text):
-                    self._lexicon.add_lookalike(self._key(word))
+        self._lookalikes = {word for page in pages for line in page.lookalikes for word in _words(line.text)}
+        self._foreign = {word for page in pages for line in page.foreign for word in _words(line.text)}
+        # Which atoms a lookalike has as it is written, though its folded spelling be that of another word.
+        self._as_written: dict[str, set[int]] = {word: set() for word in self._lookalikes}
+        for word in self._lookalikes:
+            self._lexicon.add_lookalike(self._key(word))
         self._pause = frozenset({(self._atom("$", None, ()),)})
         self._classes = self._read_classes(pages)
         self._used: set[str] = set()
@@ -652,7 +666,7 @@ class _Reader:
             raise BadSafety(self._findings)
         whole = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
         self._begin, self._end = (
-            frozenset(atom for (key, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
+            frozenset(atom for (key, _, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
         )
         self._phrases: dict[int, list[tuple[int, _Phrase]]] = {}
         for phrases, item in self._items.items():
@@ -675,6 +689,8 @@ class _Reader:
 
     def read(self, words: Sequence[str]) -> str | None:
         """Return the gravest list of rules that a text meets."""
+        if self._is_foreign(words):
+            return None
         reading = self._reading(words)
         reading = reading.without(self._covered(reading, _HARMLESS))
         for name, signs in _SILENCED_BY.items():
@@ -686,6 +702,11 @@ class _Reader:
             if any(reading.matches(rule, silenced) for rule in rules):
                 return _CRISIS if name == _WEARY else name
         return None
+
+    def _is_foreign(self, words: Sequence[str]) -> bool:
+        """Whether a text is plainly written in another language than this family's."""
+        foreign = self._foreign.intersection(words)
+        return len(foreign) >= _ENOUGH_FOREIGN and not any(map(_HAS_CYRILLIC.search, words))
 
     def explain(self, text: str) -> list[str]:
         """Return the patterns that a text meets, for whoever mends the data."""
@@ -741,6 +762,8 @@ class _Reader:
     def _atoms_of(self, word: str) -> frozenset[int]:
         if word in (_STOP, _PAUSE):
             return self._end
+        if word in self._as_written:
+            return frozenset(self._as_written[word] | self._lexicon.stems(self._key(word)))
         return self._lexicon.look_up(self._key(word), latin=self._slavic and not _HAS_CYRILLIC.search(word))
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
@@ -800,12 +823,19 @@ class _Reader:
             for number, word in enumerate(words, 1):
                 stem = star and number == len(words)
                 if stem or word not in self._fillers:
-                    yield self._atom(self._key(word), self._key(end) if stem else None, self._ways(word))
+                    apart = not stem and word in self._as_written
+                    atom = self._atom(
+                        self._key(word), self._key(end) if stem else None, self._ways(word), word if apart else ""
+                    )
+                    if apart:
+                        self._as_written[word].add(atom)
+                    yield atom
 
-    def _atom(self, key: str, end: str | None, ways: Iterable[str]) -> int:
+    def _atom(self, key: str, end: str | None, ways: Iterable[str], written: str = "") -> int:
+        """The number of a word or stem; words that are folded alike share it unless one is to be kept apart."""
         if end is not None and len(key) < _SHORTEST_STEM:
             raise ValueError(f"the stem {key}* is too short: it would mean too many words")
-        atom = self._atoms.setdefault((key, end), len(self._atoms))
+        atom = self._atoms.setdefault((key, end, written), len(self._atoms))
         if key not in _MARKS:
             for way in ways:
                 self._lexicon.add(way if way == key else _LATIN + way, end, atom)
