@@ -204,6 +204,38 @@ def test_an_idiom_cancels_only_its_own_words(net: SafetyNet, idiom: str, real: s
     assert net.alarm(real) is not None
 
 
+@pytest.mark.parametrize(
+    ("burden", "sigh", "wish"),
+    [
+        (
+            "Ik zorg al drie jaar voor mijn demente vader.",
+            "Ik kan niet meer.",
+            "Ik wil niet meer wakker worden.",
+        ),
+        ("My neighbours play loud music every night.", "I can't take it any more.", "I want to die."),
+        ("Доглядаю лежачу маму.", "Не маю більше сил.", "Не хочу жити."),
+        ("Ухаживаю за лежачим отцом.", "Сил больше нет.", "Не хочу жить."),
+    ],
+)
+def test_everyday_burdens_explain_a_sigh_but_never_a_wish_to_die(
+    net: SafetyNet, burden: str, sigh: str, wish: str
+) -> None:
+    assert net.alarm(sigh) is Alarm.CRISIS
+    assert net.alarm(f"{burden} {sigh}") is None
+    assert net.alarm(f"{sigh} {burden}") is None
+    assert net.alarm(f"{burden} {sigh} {wish}") is Alarm.CRISIS
+
+
+def test_words_that_are_folded_alike_are_kept_apart(net: SafetyNet) -> None:
+    assert net.alarm("діти стоять біля вікна і питають коли вже") is None  # «коли», when
+    assert net.alarm("він стоїть на колії") is Alarm.EMERGENCY  # «колії», the rails
+
+
+@pytest.mark.parametrize("message", ["my child needs help but has no permit", "help, who pays but not the school"])
+def test_english_is_not_read_as_slavic_words_in_latin_letters(net: SafetyNet, message: str) -> None:
+    assert net.alarm(message) is None  # "but" is folded as «б'ють», they are beating
+
+
 @pytest.mark.parametrize("message", ["", " ", "?", "...", "👍", "\u200b", "112", "42", "'", "-" * 50])
 def test_next_to_nothing_raises_no_alarm(net: SafetyNet, message: str) -> None:
     assert net.alarm(message) is None
@@ -221,7 +253,7 @@ def seconds(net: SafetyNet, message: str) -> float:
 
 def test_an_ordinary_question_takes_next_to_no_time(net: SafetyNet) -> None:
     harmless = [line for kind, _, line in cases() if kind == "harmless"]
-    assert sum(seconds(net, line) for line in harmless) / len(harmless) < 0.004
+    assert sum(seconds(net, line) for line in harmless) / len(harmless) < 0.002
 
 
 _RANDOM = random.Random(7)  # noqa: S311 - only to make up texts, the same every time

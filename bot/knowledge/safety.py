@@ -4,7 +4,12 @@ What is recognised is data, content/<language>/safety.yaml, which an editor can 
 (wanting, dying, weapons, "no longer" …), `crisis`, `act_now` and `emergency` are patterns that combine them,
 `harmless` are idioms that take the words which they cover out of the game, `past` are the signs of
 something that is over, and `calm` those of a question for information ("which number", "a drill"), which keep
-a word such as "ambulance" from being an emergency.
+a word such as "ambulance" from being an emergency. `weary` are patterns of a crisis too, but of exhaustion only
+("I can't any more"): a sign of `everyday` burdens anywhere in the message (caring for a parent, noisy neighbours,
+a form, the question who could take over) explains these, and they raise no alarm then.
+
+`lookalikes` are ordinary words that never stand for another word, be it misspelt or of the same folded spelling;
+`foreign` are the commonest words of other languages: a text in Latin letters with two of them is not read at all.
 
 How a pattern is written:
     word            this word, one slip allowed when it is long       stem*, st*em  any word that begins (and ends) so
@@ -93,11 +98,12 @@ class SafetyNet:
 # ---------------------------------------------------------------------------- the language data
 
 _ACT, _CRISIS, _EMERGENCY = "act_now", "crisis", "emergency"
-_HARMLESS, _PAST, _CALM = "harmless", "past", "calm"
-_RULES = (_HARMLESS, _PAST, _CALM, _ACT, _CRISIS, _EMERGENCY)
+_WEARY = "weary"
+_HARMLESS, _PAST, _CALM, _EVERYDAY = "harmless", "past", "calm", "everyday"
+_RULES = (_HARMLESS, _PAST, _CALM, _EVERYDAY, _ACT, _CRISIS, _WEARY, _EMERGENCY)
 # Which signs silence which rules: an information question silences no act, nothing silences a crisis.
-_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _EMERGENCY: (_PAST, _CALM)}
-_KEYS = frozenset({"family", "fillers", "lookalikes", "words", *_RULES})
+_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _WEARY: (_EVERYDAY,), _EMERGENCY: (_PAST, _CALM)}
+_KEYS = frozenset({"family", "fillers", "lookalikes", "foreign", "words", *_RULES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,13 @@ class Page:
     family: str
     fillers: tuple[Line, ...] = ()
     lookalikes: tuple[Line, ...] = ()
+    foreign: tuple[Line, ...] = ()
     words: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
     rules: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+
+
+# The loader in C reads the same several times as fast, and is part of nearly every installation.
+_FastLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_page(path: Path) -> Page:
@@ -130,7 +141,7 @@ def read_page(path: Path) -> Page:
     """
     name = "/".join(path.parts[-3:])
     try:
-        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_FastLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSafety([Finding(name, 1, f"cannot be read: {error}")]) from error
     except yaml.YAMLError as error:
@@ -152,6 +163,7 @@ def read_page(path: Path) -> Page:
         family=next((line.text for line in _entries(parts.get("family"), name, findings)), path.parent.name),
         fillers=tuple(_entries(parts.get("fillers"), name, findings)),
         lookalikes=tuple(_entries(parts.get("lookalikes"), name, findings)),
+        foreign=tuple(_entries(parts.get("foreign"), name, findings)),
         words={key.text: tuple(_entries(node, name, findings)) for key, node in words.items()},
         rules={rule: tuple(_whole(parts.get(rule), name, findings)) for rule in _RULES},
     )
@@ -259,7 +271,7 @@ _CYRILLIC = {
 _FROM_CYRILLIC = str.maketrans(_CYRILLIC)
 # Other ways in which people write these letters in Latin: j or z or g for ж, c and s without their hooks, yo for ё.
 _OTHER_WAYS = tuple(
-    str.maketrans(_CYRILLIC | change)
+    (frozenset(change), str.maketrans(_CYRILLIC | change))
     for change in (
         {"ж": "j"},
         {"ж": "z", "ч": "c", "ш": "s", "щ": "sc"},
@@ -301,11 +313,8 @@ def _slavic(word: str) -> str:
 
 def _slavic_ways(word: str) -> set[str]:
     """All spellings under which a word of the data may be met."""
-    ways = {_slavic(word)}
-    if _HAS_CYRILLIC.search(word):
-        others = (_fold(word.translate(way)) for way in _OTHER_WAYS)
-        ways |= {way for way in others if len(way) >= _LONG_ENOUGH}
-    return ways
+    others = (_fold(word.translate(way)) for letters, way in _OTHER_WAYS if not letters.isdisjoint(word))
+    return {_slavic(word), *(way for way in others if len(way) >= _LONG_ENOUGH)}
 
 
 def _plain(word: str) -> str:
@@ -321,6 +330,8 @@ _SWAP_FROM = 4
 _SHORTEST_STEM = 3
 _LONGEST = 24
 _NUMBER = "<number>"
+# Marks the spellings that stand for a Cyrillic word only where somebody writes in Latin letters.
+_LATIN = "~"
 
 
 def _without_one(word: str) -> Iterator[str]:
@@ -367,11 +378,17 @@ class _Lexicon:
 
     def seal(self, forgiving: frozenset[int]) -> None:
         """Prepare the looking up; nothing is added afterwards. A slip is forgiven only to `forgiving` atoms."""
-        words = (key for key, atoms in self._words.items() if atoms & forgiving and len(key) >= _SWAP_FROM)
+        words = (
+            key
+            for key, atoms in self._words.items()
+            if len(key) >= _SWAP_FROM and not key.startswith(_LATIN) and atoms & forgiving
+        )
         stems = (
             key
             for key, ends in self._stems.items()
-            if len(key) >= _FUZZY_FROM and any(atom in forgiving and not end for end, atom in ends)
+            if len(key) >= _FUZZY_FROM
+            and not key.startswith(_LATIN)
+            and any(atom in forgiving and not end for end, atom in ends)
         )
         for keys, near in ((words, self._near_words), (stems, self._near_stems)):
             for key in keys:
@@ -379,20 +396,33 @@ class _Lexicon:
                     near.setdefault(shorter, set()).add(key)
         self._stem_lengths = sorted({len(key) for key in self._stems})
 
-    def look_up(self, key: str) -> frozenset[int]:
-        """Return the atoms that a word stands for; a slip is forgiven only if it stands for none as it is."""
-        found = set(self._words.get(key, ()))
+    def look_up(self, key: str, *, latin: bool = False) -> frozenset[int]:
+        """Return the atoms that a word stands for; a slip is forgiven only if it stands for none as it is.
+
+        A word in Latin letters may stand for Cyrillic ones in more than one way.
+        """
+        found = self._exact(key)
+        if latin:
+            found |= self._exact(_LATIN + key)
+        if key.isdigit():
+            found |= self._words.get(_NUMBER, set())
+        elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
+            found = self._forgiving(key)
+        return frozenset(found)
+
+    def _exact(self, key: str) -> set[int]:
+        return self.stems(key).union(self._words.get(key, ()))
+
+    def stems(self, key: str) -> set[int]:
+        """Return the atoms of the stems that a word begins with."""
+        found = set()
         for length in self._stem_lengths:
             if length > len(key):
                 break
             for end, atom in self._stems.get(key[:length], ()):
                 if key.endswith(end, length):
                     found.add(atom)
-        if key.isdigit():
-            found |= self._words.get(_NUMBER, set())
-        elif not found and _SWAP_FROM <= len(key) <= _LONGEST and key not in self._known:
-            found = self._forgiving(key)
-        return frozenset(found)
+        return found
 
     def _forgiving(self, key: str) -> set[int]:
         found: set[int] = set()
@@ -408,12 +438,15 @@ class _Lexicon:
             begin = key[:length]
             for shorter in (begin, *_without_one(begin)):
                 for stem in self._near_stems.get(shorter, ()):
-                    if abs(len(stem) - length) <= 1 and _one_slip(stem, begin):
+                    if abs(len(stem) - length) <= 1 and stem[-2:] == begin[-2:] and _one_slip(stem, begin):
                         found |= {atom for end, atom in self._stems[stem] if not end}
         return found
 
 
 # ---------------------------------------------------------------------------- patterns
+
+# So many different words of another language make a text foreign.
+_ENOUGH_FOREIGN = 2
 
 # How many words may stand between, how far "near" reaches, and the empty places between two sentences.
 _GAPS = {"..": 3, "...": 8}
@@ -444,6 +477,9 @@ class _Step:
 
 _Chain = tuple[_Step, ...]
 
+# The place of the rules of which no item is necessary.
+_ANY = -1
+
 
 @dataclass(frozen=True, slots=True)
 class _Pattern:
@@ -453,9 +489,13 @@ class _Pattern:
     unless: "tuple[_Pattern, ...]" = ()
     source: str = ""
 
-    def items(self) -> Iterator[tuple[int, int]]:
-        """All items without which the pattern cannot match, each with what may stand for it."""
-        return ((step.item, step.or_pause) for chain in self.chains for step in chain)
+    def items(self) -> Iterator[int]:
+        """All items of the pattern."""
+        return (step.item for chain in self.chains for step in chain)
+
+    def needed(self) -> frozenset[int]:
+        """The items without which the pattern cannot match; a pause may stand for the others."""
+        return frozenset(step.item for chain in self.chains for step in chain if step.or_pause < 0)
 
 
 def _spread(places: int, width: int) -> int:
@@ -559,6 +599,18 @@ _MOST_PHRASES = 5000
 _WRITTEN = re.compile(r"[\w'’-]+(?:\*\w*)?|[$^]|<number>")
 
 
+def _by_rarest(
+    rules: Iterable[_Pattern], phrases_of: Mapping[int, Set[_Phrase]]
+) -> dict[int, list[tuple[frozenset[int], _Pattern]]]:
+    """Rules with the items that they need, by the one of these that stands for the fewest phrases."""
+    found: dict[int, list[tuple[frozenset[int], _Pattern]]] = {}
+    for rule in rules:
+        needed = rule.needed()
+        rarest = min(needed, key=lambda item: len(phrases_of[item]), default=_ANY)
+        found.setdefault(rarest, []).append((needed, rule))
+    return found
+
+
 def _put(atoms: dict[int, int], which: Iterable[int], place: int) -> None:
     for atom in which:
         atoms[atom] = atoms.get(atom, 0) | 1 << place
@@ -587,16 +639,19 @@ class _Reader:
     def __init__(self, pages: Sequence[Page]) -> None:
         self._slavic = any(page.family == "slavic" for page in pages)
         self._lexicon = _Lexicon()
-        self._atoms: dict[tuple[str, str | None], int] = {}
+        self._atoms: dict[tuple[str, str | None, str], int] = {}
         self._items: dict[frozenset[_Phrase], int] = {}
         self._findings: list[Finding] = []
+        self._known_phrases: dict[str, _Phrase] = {}
         self._fillers = {
             way for page in pages for line in page.fillers for word in _words(line.text) for way in self._written(word)
         }
-        for page in pages:
-            for line in page.lookalikes:
-                for word in _words(line.text):
-                    self._lexicon.add_lookalike(self._key(word))
+        self._lookalikes = {word for page in pages for line in page.lookalikes for word in _words(line.text)}
+        self._foreign = {word for page in pages for line in page.foreign for word in _words(line.text)}
+        # Which atoms a lookalike has as it is written, though its folded spelling be that of another word.
+        self._as_written: dict[str, set[int]] = {word: set() for word in self._lookalikes}
+        for word in self._lookalikes:
+            self._lexicon.add_lookalike(self._key(word))
         self._pause = frozenset({(self._atom("$", None, ()),)})
         self._classes = self._read_classes(pages)
         self._used: set[str] = set()
@@ -609,21 +664,22 @@ class _Reader:
         ]
         if self._findings:
             raise BadSafety(self._findings)
-        self._rules = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
+        whole = {name: [rule for rule in found if rule is not None] for name, found in rules.items()}
         self._begin, self._end = (
-            frozenset(atom for (key, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
+            frozenset(atom for (key, _, _), atom in self._atoms.items() if key == mark) for mark in _MARKS
         )
         self._phrases: dict[int, list[tuple[int, _Phrase]]] = {}
         for phrases, item in self._items.items():
             for phrase in phrases:
                 self._phrases.setdefault(phrase[0], []).append((item, phrase[1:]))
         phrases_of = {item: phrases for phrases, item in self._items.items()}
+        self._rules = {name: _by_rarest(found, phrases_of) for name, found in whole.items()}
         self._lexicon.seal(
             frozenset(
                 atom
-                for found in self._rules.values()
+                for found in whole.values()
                 for rule in found
-                for item, _ in rule.items()
+                for item in rule.items()
                 for phrase in phrases_of[item]
                 for atom in phrase
             )
@@ -633,16 +689,24 @@ class _Reader:
 
     def read(self, words: Sequence[str]) -> str | None:
         """Return the gravest list of rules that a text meets."""
+        if self._is_foreign(words):
+            return None
         reading = self._reading(words)
         reading = reading.without(self._covered(reading, _HARMLESS))
         for name, signs in _SILENCED_BY.items():
             rules = list(self._possible(reading, name))
             silenced = 0
             for sign in signs if rules else ():
-                silenced |= _around(self._covered(reading, sign))
+                covered = self._covered(reading, sign)
+                silenced |= _around(covered) if sign != _EVERYDAY else -bool(covered)
             if any(reading.matches(rule, silenced) for rule in rules):
-                return name
+                return _CRISIS if name == _WEARY else name
         return None
+
+    def _is_foreign(self, words: Sequence[str]) -> bool:
+        """Whether a text is plainly written in another language than this family's."""
+        foreign = self._foreign.intersection(words)
+        return len(foreign) >= _ENOUGH_FOREIGN and not any(map(_HAS_CYRILLIC.search, words))
 
     def explain(self, text: str) -> list[str]:
         """Return the patterns that a text meets, for whoever mends the data."""
@@ -651,13 +715,13 @@ class _Reader:
         reading = reading.without(self._covered(reading, _HARMLESS))
         out += [
             f"{name}: {rule.source}"
-            for name in (_PAST, _CALM)
+            for name in (_PAST, _CALM, _EVERYDAY)
             for rule in self._possible(reading, name)
             if reading.matches(rule)
         ]
         out += [
             f"{name}: {rule.source}"
-            for name in (_ACT, _CRISIS, _EMERGENCY)
+            for name in (_ACT, _CRISIS, _WEARY, _EMERGENCY)
             for rule in self._possible(reading, name)
             if reading.matches(rule)
         ]
@@ -698,15 +762,17 @@ class _Reader:
     def _atoms_of(self, word: str) -> frozenset[int]:
         if word in (_STOP, _PAUSE):
             return self._end
-        return self._lexicon.look_up(self._key(word))
+        if word in self._as_written:
+            return frozenset(self._as_written[word] | self._lexicon.stems(self._key(word)))
+        return self._lexicon.look_up(self._key(word), latin=self._slavic and not _HAS_CYRILLIC.search(word))
 
     def _possible(self, reading: _Reading, name: str) -> Iterator[_Pattern]:
-        present = reading.items
-        return (
-            rule
-            for rule in self._rules[name]
-            if all(item in present or pause in present for item, pause in rule.items())
-        )
+        """The rules of which no item is missing; only those are looked at whose rarest item is there."""
+        present, rules = reading.items, self._rules[name]
+        for item in (_ANY, *present):
+            for needed, rule in rules.get(item, ()):
+                if needed <= present:
+                    yield rule
 
     def _covered(self, reading: _Reading, name: str) -> int:
         covered = 0
@@ -742,26 +808,37 @@ class _Reader:
         return {name: frozenset(phrases) for name, phrases in classes.items()}
 
     def _phrase(self, text: str) -> _Phrase:
-        atoms = []
+        known = self._known_phrases.get(text)
+        if known is None:
+            known = self._known_phrases[text] = tuple(self._atoms_of_data(text))
+        return known
+
+    def _atoms_of_data(self, text: str) -> Iterator[int]:
         for piece in text.split():
             if piece in (_NUMBER, *_MARKS):
-                atoms.append(self._atom(piece, None, {piece}))
+                yield self._atom(piece, None, {piece})
                 continue
             begin, star, end = piece.partition("*")
             words = _words(begin)
             for number, word in enumerate(words, 1):
                 stem = star and number == len(words)
                 if stem or word not in self._fillers:
-                    atoms.append(self._atom(self._key(word), self._key(end) if stem else None, self._ways(word)))
-        return tuple(atoms)
+                    apart = not stem and word in self._as_written
+                    atom = self._atom(
+                        self._key(word), self._key(end) if stem else None, self._ways(word), word if apart else ""
+                    )
+                    if apart:
+                        self._as_written[word].add(atom)
+                    yield atom
 
-    def _atom(self, key: str, end: str | None, ways: Iterable[str]) -> int:
+    def _atom(self, key: str, end: str | None, ways: Iterable[str], written: str = "") -> int:
+        """The number of a word or stem; words that are folded alike share it unless one is to be kept apart."""
         if end is not None and len(key) < _SHORTEST_STEM:
             raise ValueError(f"the stem {key}* is too short: it would mean too many words")
-        atom = self._atoms.setdefault((key, end), len(self._atoms))
+        atom = self._atoms.setdefault((key, end, written), len(self._atoms))
         if key not in _MARKS:
             for way in ways:
-                self._lexicon.add(way, end, atom)
+                self._lexicon.add(way if way == key else _LATIN + way, end, atom)
         return atom
 
     def _pattern(self, page: Page, line: Line) -> _Pattern | None:
