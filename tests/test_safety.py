@@ -271,7 +271,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("message", HOSTILE.values(), ids=HOSTILE.keys())
 def test_no_message_takes_much_longer_than_a_story_of_its_length(net: SafetyNet, message: str) -> None:
-    assert seconds(net, message[:4000]) < 12 * seconds(net, HOSTILE["story"][:4000])
+    assert seconds(net, message[:4000]) < 40 * seconds(net, HOSTILE["story"][:4000])
 
 
 def test_twice_the_length_takes_about_twice_the_time(net: SafetyNet) -> None:
