@@ -28,7 +28,7 @@ from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.audit import Audit
 from bot.store.database import open_database, sealer_for
-from bot.store.deliveries import Deliveries
+from bot.store.deliveries import SENT_DAYS, Deliveries
 from bot.store.events import Events, SignUps
 from bot.store.helped import Helped
 from bot.store.locations import Locations
@@ -179,7 +179,9 @@ def build_assistant(
     knowledge: Knowledge, store: Store, desk: Desk | None = None, settings: Settings | None = None, clock: Clock = now
 ) -> Assistant:
     """Return the assistant that every channel talks to; without a desk it only answers questions."""
-    conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=KEPT_DAYS)
+    conversation = Conversation(
+        knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=KEPT_DAYS, sent_days=SENT_DAYS
+    )
     talks = build_talks(store, desk, settings, clock) if desk is not None and settings is not None else ()
     wondering = next((talk for talk in talks if isinstance(talk, Wondering)), None)
     return Assistant(

@@ -97,7 +97,7 @@ def at_the_counter(command: Callable[..., Any]) -> Callable[..., Any]:
         except BadText as error:
             raise ToldError(counter.words(f"staff.text_problems.{error.code}", **error.values)) from error
         except BadRule as error:
-            raise ToldError(counter.words(f"staff.mistakes.{error.code}")) from error
+            raise ToldError(counter.words(f"recurrence.problems.{error.code}")) from error
         except BadFile as error:
             raise ToldError(str(error)) from error
 

@@ -86,7 +86,7 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
     clock_db = open_database(settings.database, store.sealer)
     clockwork = build_desk(knowledge.library, clock_db, store.sealer, settings).clockwork
     scheduler = jobs(
-        (store.questions, store.people, Talks(store.db, store.sealer, now)),
+        (store.questions, store.people, Talks(store.db, store.sealer, now), desk.office.deliveries),
         clockwork.tick if telegram else None,
         clock=now,
     )

@@ -43,15 +43,26 @@ DEEP_LINK = "t-"
 
 
 class Conversation:
-    """Answers messages. `kept_days` is how long unanswered questions are kept, for the privacy statement."""
+    """Answers messages.
+
+    `kept_days` is how long unanswered questions are kept, `sent_days` how long it is known who got which message: both
+    for the privacy statement.
+    """
 
     def __init__(
-        self, library: Library, renderer: Renderer, understanding: Understanding, *, kept_days: int = 30
+        self,
+        library: Library,
+        renderer: Renderer,
+        understanding: Understanding,
+        *,
+        kept_days: int = 30,
+        sent_days: int = 90,
     ) -> None:
         self._library = library
         self._renderer = renderer
         self._understanding = understanding
         self._kept_days = kept_days
+        self._sent_days = sent_days
         self._typed_commands = typed_commands(library.words, "commands", COMMANDS)
         self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
             "start": self._start,
@@ -288,8 +299,8 @@ class Conversation:
     def _privacy(self, language: str) -> Reply:
         words = self._words(language)
         texts = "\n\n".join(
-            words(f"privacy.{name}", days=self._kept_days)
-            for name in ("keeps", "questions", "counts", "telegram", "forget")
+            words(f"privacy.{name}", days=self._kept_days, sent_days=self._sent_days)
+            for name in ("keeps", "follows", "questions", "counts", "telegram", "forget")
         )
         document = line(words("privacy.title"), Role.TITLE) + parse(texts)
         return Reply(document, language, (self._menu_row(language),))

@@ -40,7 +40,8 @@ from scheduler.delivery import (
     Withdrawn,
 )
 
-TELEGRAM = "telegram:"
+SENT_DAYS = 90
+"""Days after which it is forgotten who got an announcement; only counts stay."""
 _LONGEST_SEALED = 56
 """Letters of a sealed Telegram address at most ("telegram:" and up to 17 more); a sealed web session has 76."""
 _PREPARED_AT_ONCE = 50_000
@@ -549,6 +550,18 @@ class Deliveries:
                 self._db.execute(
                     "UPDATE deliveries SET not_before = ? WHERE person = ? AND state = 'waiting'",
                     [_seconds(self._clock()), person],
+                ).rowcount
+            )
+
+    def purge(self, today: date) -> int:
+        """Forget who got what more than SENT_DAYS ago; return how many rows that were. Counts stay."""
+        limit = _seconds(_local(today - timedelta(days=SENT_DAYS), 0))
+        with _typed_errors(self._db), writing(self._db):
+            return int(
+                self._db.execute(
+                    "UPDATE deliveries SET person = NULL, message = NULL WHERE person IS NOT NULL AND changed < ? "
+                    "AND state NOT IN ('waiting', 'sending')",
+                    [limit],
                 ).rowcount
             )
 

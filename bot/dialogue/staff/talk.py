@@ -82,7 +82,7 @@ class StaffTalk:
         except UselessFile as error:
             reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
         except BadRule as error:
-            reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
+            reply = self._mistaken(f"recurrence.problems.{error.code}", {}, address, language)
         if reply is None or not self._desk.office.rules.practice:
             return reply
         return replace(reply, document=line(words("staff.practice"), Role.LABEL) + reply.document)
