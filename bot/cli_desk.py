@@ -306,7 +306,7 @@ def event() -> None:
 @click.option("--place", required=True, help="Where it is.")
 @click.option("--minutes", type=int, help="How long it takes.")
 @click.option("--to", "subjects", multiple=True, help="theme:<id> or location:<id>; without it the kind's own theme.")
-@click.option("--who", type=WHO, help="For whom; without it as the kind says.")
+@click.option("--who", type=WHO, help="Only for them; without it for everybody who follows it.")
 @click.option("--with", "slots", multiple=True, help="What there is: interpreter, children …")
 @click.option("--repeat", help='"every week", "monthly on the first Wednesday", «щомісяця в першу середу» …')
 @click.option("--skip-holidays", is_flag=True, help="Leave out public and school holidays.")
@@ -335,12 +335,12 @@ def add_event(
         read_time(start),
         place,
         subjects=tuple(_subject(one) for one in subjects),
-        who=chosen_who(who) if who else (known.who if known else None),
+        who=chosen_who(who) if who else None,
         minutes=minutes or (known.minutes if known else 120),
         slots={slot: slot in slots for slot in {*(known.slots if known else ()), *slots}},
         sign_up=sign_up if sign_up is not None else bool(known and known.sign_up),
         maximum=maximum,
-        rule=read_phrase(repeat, library.words) if repeat else "",
+        rule=read_phrase(repeat, library.words.values()) if repeat else "",
         skip=frozenset({"public", "school"}) if skip_holidays else frozenset(),
         **more,
     )

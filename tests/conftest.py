@@ -11,10 +11,11 @@ from sqlite_utils import Database
 from bot.assistant import Assistant
 from bot.dialogue.conversation import Conversation
 from bot.knowledge.finder import Ranking, ranking
+from bot.knowledge.language import LanguageGuesser
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
-from bot.knowledge.understanding import Understanding
+from bot.knowledge.understanding import Understanding, guesser_of
 from bot.store.database import open_database
 from bot.store.helped import Helped
 from bot.store.people import People
@@ -56,9 +57,16 @@ def finder() -> ScriptedFinder:
     return ScriptedFinder()
 
 
+@pytest.fixture(scope="session")
+def guesser(library: Library) -> LanguageGuesser:
+    return guesser_of(library)
+
+
 @pytest.fixture
-def conversation(library: Library, renderer: Renderer, safety: SafetyNet, finder: ScriptedFinder) -> Conversation:
-    return Conversation(library, renderer, Understanding(library, safety, finder))
+def conversation(
+    library: Library, renderer: Renderer, safety: SafetyNet, finder: ScriptedFinder, guesser: LanguageGuesser
+) -> Conversation:
+    return Conversation(library, renderer, Understanding(library, safety, finder, guesser=guesser))
 
 
 @pytest.fixture

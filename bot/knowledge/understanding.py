@@ -79,13 +79,19 @@ class Understanding:
     """Understands messages with the help of the library, the safety net and a finder."""
 
     def __init__(
-        self, library: Library, safety: SafetyNet, finder: Finder, thresholds: Thresholds = Thresholds()
+        self,
+        library: Library,
+        safety: SafetyNet,
+        finder: Finder,
+        thresholds: Thresholds = Thresholds(),
+        guesser: LanguageGuesser | None = None,
     ) -> None:
+        """Take the parts; the guesser learns its languages from the library's questions if none is given."""
         self._library = library
         self._safety = safety
         self._finder = finder
         self._thresholds = thresholds
-        self._guesser = LanguageGuesser((language, question) for _, language, question in library.examples())
+        self._guesser = guesser or guesser_of(library)
 
     def understand(self, text: str, own: str | None = None, hint: str | None = None) -> Verdict:
         """Return what a message is.
@@ -194,6 +200,11 @@ class Understanding:
             for question in entry.questions
             if not skeleton(question)
         }
+
+
+def guesser_of(library: Library) -> LanguageGuesser:
+    """Return a guesser of the languages in which the library has example questions."""
+    return LanguageGuesser((language, question) for _, language, question in library.examples())
 
 
 def _foreign_script(text: str, language: str) -> bool:

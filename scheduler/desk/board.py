@@ -135,7 +135,7 @@ class PublicBoard:
                 event.sign_up,
             )
             for event, occurrence in self._occurrences()
-            if audience is None or event.target.who in (None, audience)
+            if audience is None or self._meant_for(event) in (None, audience)
         )
 
     def event(self, occurrence: int, language: str) -> Document | None:
@@ -197,6 +197,10 @@ class PublicBoard:
     def _occurrences(self) -> Iterator[tuple[Event, Occurrence]]:
         now = self._office.now()
         yield from self._office.events.coming(now, now + HORIZON)
+
+    def _meant_for(self, event: Event) -> Audience | None:
+        """For whom an event is, by what was chosen or by its kind; what one follows by name is sent in any case."""
+        return event.target.who or self._office.library.announcements.kinds[event.kind].who
 
     def _public(self, occurrence: int) -> tuple[Event, Occurrence] | None:
         found = self._signing.occurrence(occurrence)

@@ -73,9 +73,11 @@ class Clockwork:
         chosen = _one_of(overdue)
         for planned in new:
             too_many = planned in overdue and planned is not chosen
+            # An event entered shortly before it takes place is announced now, and that is not late.
+            due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
+            message = _message(event, occurrence, replace(planned, due=due), self._office)
             self._office.announcements.add(
-                _message(event, occurrence, planned, State.EXPIRED if too_many else State.SCHEDULED, self._office),
-                days_before=planned.days_before,
+                replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
             )
 
     # --- starting ------------------------------------------------------------------------------
@@ -132,12 +134,12 @@ class Clockwork:
                 self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=left)
 
 
-def _message(event: Event, occurrence: Occurrence, planned: Planned, state: State, office: Office) -> Announcement:
+def _message(event: Event, occurrence: Occurrence, planned: Planned, office: Office) -> Announcement:
     return Announcement(
         id=0,
         kind=event.kind,
         target=event.target,
-        state=state,
+        state=State.SCHEDULED,
         part=planned.part,
         source=office.library.source_language,
         missing=Missing.FALL_BACK,  # templates are complete in every language: the content check sees to that

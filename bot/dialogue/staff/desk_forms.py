@@ -54,7 +54,7 @@ def event_form(desk: Desk, words: Words) -> Form:
         phrases = _phrases(words)
         if text[:1] == "e" and text[1:].isdecimal() and int(text[1:]) < len(phrases):
             text = phrases[int(text[1:])]
-        return read_phrase(text, desk.office.library.words)
+        return read_phrase(text, desk.office.library.words.values())
 
     return Form(
         "event",

@@ -423,7 +423,7 @@ def _event(values: Values, desk: Desk) -> Event:
         raise Mistake("no_start")
     reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
     return new_event(
-        values["kind"], start, values["place"], who=kind.who, minutes=kind.minutes,
+        values["kind"], start, values["place"], minutes=kind.minutes,
         slots={slot: bool(values.get(slot)) for slot in kind.slots}, sign_up=kind.sign_up,
         maximum=values.get("maximum"), rule=values["rule"], reminder_days=reminders,
         skip=frozenset({"public", "school"}) if values.get("skip") else frozenset(),

@@ -1,0 +1,101 @@
+"""A desk for tests: real stores in a file, a clock that is moved by hand, people and staff."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.app import build_desk
+from bot.dialogue.values import Reach
+from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from bot.store.database import open_database
+from bot.store.sealing import Sealer
+from scheduler.announcements import Role
+from scheduler.delivery import Claimed, Delivered, Outcome
+from scheduler.desk.desk import Desk
+
+NEVER_QUIET = Reach(0, 0)
+
+
+def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """A local time."""
+    return datetime(year, month, day, hour, minute, tzinfo=AMSTERDAM)
+
+
+@dataclass
+class Place:
+    """The desk, the clock and the database."""
+
+    folder: Path
+    library: Library
+    sealer: Sealer
+    now: datetime = field(default_factory=lambda: local(2026, 11, 24, 12))
+    settings: Settings = field(default_factory=Settings)
+    db: Database = field(init=False)
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the database."""
+        self.db = open_database(self.folder / "wegwijzer.sqlite", self.sealer)
+        self.desk = build_desk(self.library, self.db, self.sealer, self.settings, lambda: self.now)
+
+    def staff(self, name: str, role: Role) -> int:
+        """Make somebody staff; their address is telegram:<a number made of the name>."""
+        code = self.desk.staffing.invite(0, role, name)
+        member = self.desk.staffing.accept(code, address_of(name))
+        assert member is not None
+        return member.id
+
+    def person(
+        self,
+        number: int,
+        language: str | None = "nl",
+        follows: Iterable[str] = ("nieuws",),
+        audience: Audience | None = None,
+        reach: Reach = NEVER_QUIET,
+    ) -> str:
+        """Make a person who follows something and, if not said otherwise, never sleeps."""
+        address = f"telegram:{number}"
+        people = self.desk.office.people
+        people.number(address)
+        if language is not None:
+            people.set_language(address, language)
+        people.set_audience(address, audience)
+        people.set_reach(address, reach)
+        for subject in follows:
+            self.desk.board.follow(address, subject, "test")
+        return address
+
+    def move_on(self, **step: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**step)
+
+    def send(self, outcome: Outcome | None = None) -> list[tuple[str, str, str]]:
+        """Let the clock tick and send everything that can leave now; return (address, language, title) of each."""
+        self.desk.clockwork.tick()
+        sent: list[tuple[str, str, str]] = []
+        message = 1000
+        while rows := self.desk.office.deliveries.claim(self.now, 50):
+            outcomes: list[tuple[Claimed, Outcome]] = []
+            for row in rows:
+                message += 1
+                letter = self.desk.mailroom.letter(row.announcement, row.language)
+                sent.append((row.address, row.language, _first_line(letter)))
+                outcomes.append((row, outcome or Delivered(message)))
+            self.desk.office.deliveries.settle(outcomes)
+        self.desk.clockwork.tick()
+        return sent
+
+
+def address_of(name: str) -> str:
+    """The address of a member of staff by name."""
+    return f"telegram:{900_000 + sum(map(ord, name))}"
+
+
+def _first_line(letter: object) -> str:
+    document = letter.document  # type: ignore[attr-defined] # a Letter
+    return "".join(span.text for span in document.blocks[0].spans)

@@ -1,0 +1,438 @@
+"""The desk: what staff and the clock do, seen through what readers get."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.dialogue.values import Reach
+from bot.knowledge.facts import Audience
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from bot.store.locations import Location, Phase
+from bot.store.sealing import Sealer
+from scheduler.announcements import Announcement, Missing, NotAllowed, Refused, Role, State
+from scheduler.delivery import Again, Delivered, Gone
+from scheduler.desk.office import COMMAND_LINE, Mistake
+from scheduler.desk.planning import new_event
+from scheduler.events import Answer, Event
+from tests.desk import NEVER_QUIET, Place, local
+
+TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
+
+
+@pytest.fixture
+def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
+    return Place(tmp_path, library, sealer)
+
+
+@pytest.fixture
+def editor(place: Place) -> int:
+    return place.staff("Eva", Role.EDITOR)
+
+
+@pytest.fixture
+def approver(place: Place) -> int:
+    return place.staff("Anna", Role.APPROVER)
+
+
+def released(place: Place, editor: int, approver: int, **how: Any) -> Announcement:
+    """An announcement that has been written, handed in and approved."""
+    written = place.desk.announcing.write(editor, how.pop("kind", "algemeen"), **{"texts": TEXTS, **how})
+    place.desk.announcing.submit(editor, written.id)
+    return place.desk.announcing.approve(approver, written.id)
+
+
+# --- one announcement --------------------------------------------------------------------------------
+
+
+def test_everybody_whom_it_concerns_gets_it_once_in_their_own_language(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1, "uk")
+    place.person(2, "en", follows=("nieuws", "herenweg-55"))
+    place.person(3, None)
+    place.person(4, "nl", follows=("oudercafe",))
+    released(place, editor, approver, subjects=("nieuws", "herenweg-55"))
+    assert sorted(place.send()) == [
+        ("telegram:1", "uk", "Новини"), ("telegram:2", "en", "News"), ("telegram:3", "nl", "Nieuws"),
+    ]  # fmt: skip
+    assert place.send() == []
+
+
+def test_only_an_explicit_approval_by_a_colleague_releases(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    written = place.desk.announcing.write(approver, "algemeen", texts=TEXTS)
+    assert place.send() == []
+    place.desk.announcing.submit(approver, written.id)
+    assert place.send() == []
+    with pytest.raises(NotAllowed) as refused:
+        place.desk.announcing.approve(approver, written.id)
+    assert refused.value.why is Refused.OWN_WORK
+    with pytest.raises(NotAllowed) as refused:
+        place.desk.announcing.approve(editor, written.id)
+    assert refused.value.why is Refused.ROLE
+    assert place.send() == []
+
+
+def test_solo_mode_lets_the_writer_approve_and_the_log_says_so(
+    tmp_path: Path, library: Library, sealer: Sealer
+) -> None:
+    place = Place(tmp_path, library, sealer, settings=Settings(solo=True))
+    approver = place.staff("Anna", Role.APPROVER)
+    place.person(1)
+    released(place, approver, approver)
+    assert len(place.send()) == 1
+    assert any("solo" in entry.what for entry in place.desk.office.audit.latest())
+
+
+def test_a_change_after_handing_in_asks_for_approval_anew(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    written = place.desk.announcing.write(editor, "algemeen", texts=TEXTS)
+    place.desk.announcing.submit(editor, written.id)
+    changed = place.desk.announcing.change(editor, written.id, texts={"nl": ("Anders", "Heel anders.")})
+    assert changed.state is State.DRAFT
+    with pytest.raises(NotAllowed):
+        place.desk.announcing.approve(approver, written.id)
+
+
+def test_it_leaves_at_the_time_that_was_chosen(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    released(place, editor, approver, due=local(2026, 11, 25, 10))
+    assert place.send() == []
+    place.now = local(2026, 11, 25, 10)
+    assert len(place.send()) == 1
+
+
+def test_a_missing_language_stops_the_release_until_somebody_decides(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "uk")
+    place.person(2, "nl")
+    written = place.desk.announcing.write(editor, "algemeen", texts={"nl": TEXTS["nl"]})
+    place.desk.announcing.submit(editor, written.id)
+    with pytest.raises(Mistake) as mistake:
+        place.desk.announcing.approve(approver, written.id)
+    assert (mistake.value.code, mistake.value.values["languages"]) == ("missing_languages", {"uk": 1})
+    place.desk.announcing.approve(approver, written.id, Missing.FALL_BACK)
+    assert sorted(place.send()) == [("telegram:1", "nl", "Nieuws"), ("telegram:2", "nl", "Nieuws")]
+
+
+def test_who_is_skipped_for_a_missing_language_gets_nothing(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "uk")
+    place.person(2, "nl")
+    written = place.desk.announcing.write(editor, "algemeen", texts={"nl": TEXTS["nl"]}, missing=Missing.SKIP)
+    place.desk.announcing.submit(editor, written.id)
+    place.desk.announcing.approve(approver, written.id)
+    assert place.send() == [("telegram:2", "nl", "Nieuws")]
+
+
+def test_a_translation_of_an_older_text_counts_as_missing(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "uk")
+    written = place.desk.announcing.write(editor, "algemeen", texts=TEXTS)
+    place.desk.announcing.change(editor, written.id, texts={"nl": ("Nieuws", "Er is ander nieuws.")})
+    place.desk.announcing.submit(editor, written.id)
+    assert place.desk.announcing.readers(place.desk.announcing.find(written.id)).missing == {"uk": 1}
+    with pytest.raises(Mistake):
+        place.desk.announcing.approve(approver, written.id)
+
+
+def test_for_one_audience_it_reaches_nobody_else(place: Place, editor: int, approver: int) -> None:
+    place.person(1, audience=Audience.OEKRAINE)
+    place.person(2, audience=Audience.ASIEL)
+    place.person(3)
+    released(place, editor, approver, who=Audience.OEKRAINE)
+    assert [address for address, _, _ in place.send()] == ["telegram:1"]
+
+
+def test_the_count_before_sending_is_exactly_who_gets_it(place: Place, editor: int, approver: int) -> None:
+    for number, language in enumerate(("nl", "uk", "uk", "en"), 1):
+        place.person(number, language, follows=("nieuws", "herenweg-55"))
+    written = place.desk.announcing.write(editor, "algemeen", ("nieuws", "herenweg-55"), texts=TEXTS)
+    readers = place.desk.announcing.readers(written)
+    assert (readers.total, dict(readers.languages)) == (4, {"en": 1, "nl": 1, "uk": 2})
+    place.desk.announcing.submit(editor, written.id)
+    place.desk.announcing.approve(approver, written.id)
+    assert len(place.send()) == readers.total
+
+
+def test_who_stops_meanwhile_gets_nothing_more(place: Place, editor: int, approver: int) -> None:
+    address = place.person(1)
+    released(place, editor, approver, due=local(2026, 11, 25, 10))
+    place.now = local(2026, 11, 25, 10)
+    place.desk.clockwork.tick()
+    place.desk.board.unfollow(address)
+    assert place.send() == []
+
+
+def test_quiet_hours_are_waited_for_and_the_message_comes_silently(place: Place, editor: int, approver: int) -> None:
+    place.person(1, reach=Reach())
+    place.now = local(2026, 11, 24, 22)
+    released(place, editor, approver)
+    assert place.send() == []
+    place.now = local(2026, 11, 25, 8)
+    place.desk.clockwork.tick()
+    (row,) = place.desk.office.deliveries.claim(place.now, 10)
+    assert row.silent
+
+
+def test_what_came_too_late_is_not_sent_and_staff_are_told(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    released(place, editor, approver, due=local(2026, 11, 25, 10))
+    place.now = local(2026, 11, 30, 10)
+    titles = [title for _, _, title in place.send()]
+    assert "Nieuws" not in titles
+    assert len(titles) == 2  # Eva and Anna hear of it
+
+
+# --- afterwards --------------------------------------------------------------------------------------
+
+
+def test_a_typing_error_is_changed_in_every_chat(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "nl")
+    place.person(2, "uk")
+    sent = released(place, editor, approver)
+    place.send()
+    place.desk.announcing.correct(approver, sent.id, {"nl": ("Nieuws!", "Er is nieuws.")}, in_meaning=False)
+    place.desk.clockwork.tick()
+    (row,) = place.desk.office.deliveries.claim(place.now, 10)
+    assert (row.address, row.job, row.message is not None) == ("telegram:1", "edit", True)
+
+
+def test_a_change_of_meaning_comes_as_a_reply_to_what_each_received(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "nl")
+    sent = released(place, editor, approver)
+    place.send()
+    place.person(2, "nl")  # came later: got nothing that needs correcting
+    place.desk.announcing.correct(
+        approver, sent.id, {"nl": ("Nieuws", "Het is om elf uur.")}, in_meaning=True
+    )  # fmt: skip
+    place.desk.clockwork.tick()
+    (row,) = place.desk.office.deliveries.claim(place.now, 10)
+    assert row.address == "telegram:1"
+    assert row.reply_to is not None
+
+
+def test_recalling_takes_it_out_of_every_chat_and_stops_the_rest(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    place.person(2)
+    sent = released(place, editor, approver)
+    place.desk.clockwork.tick()
+    first, second = place.desk.office.deliveries.claim(place.now, 2)
+    place.desk.office.deliveries.settle([(first, Again(unsure=False)), (second, Gone())])
+    place.move_on(minutes=5)
+    place.send()
+    place.desk.announcing.recall(approver, sent.id)
+    rows = place.desk.office.deliveries.claim(place.now, 10)
+    assert [(row.address, str(row.job)) for row in rows] == [("telegram:1", "delete")]
+
+
+@pytest.mark.parametrize("step", ["pause", "cancel"])
+def test_paused_or_cancelled_nothing_leaves(place: Place, editor: int, approver: int, step: str) -> None:
+    place.person(1)
+    sent = released(place, editor, approver)
+    getattr(place.desk.announcing, step)(editor, sent.id)
+    assert place.send() == []
+
+
+def test_what_was_paused_goes_on_where_it_was(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    place.person(2)
+    sent = released(place, editor, approver)
+    place.desk.clockwork.tick()
+    (row,) = place.desk.office.deliveries.claim(place.now, 1)
+    place.desk.office.deliveries.settle([(row, Delivered(5))])
+    place.desk.announcing.pause(editor, sent.id)
+    assert place.send() == []
+    place.desk.announcing.resume(approver, sent.id)
+    assert len(place.send()) == 1
+
+
+# --- events ------------------------------------------------------------------------------------------
+
+
+def parent_cafe(**how: Any) -> Event:
+    return new_event(
+        "oudercafe", local(2026, 12, 2, 10), "De Luifel", slots={"interpreter": True, "children": True},
+        **{"sign_up": True, "reminder_days": (1,), **how},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def planned(place: Place, editor: int, approver: int) -> Callable[..., Event]:
+    def plan(**how: Any) -> Event:
+        event = place.desk.planning.add(editor, parent_cafe(**how))
+        place.desk.planning.submit(editor, event.id)
+        return place.desk.planning.approve(approver, event.id)
+
+    return plan
+
+
+def test_a_monthly_event_announces_and_reminds_by_itself(place: Place, planned: Callable[..., Event]) -> None:
+    place.person(1, "uk", follows=("oudercafe",))
+    planned(rule="FREQ=MONTHLY;BYDAY=1WE")
+    seen = []
+    for _ in range(40):
+        seen += [(place.now.strftime("%d-%m"), title) for _, _, title in place.send()]
+        place.move_on(days=1)
+        place.now = local(place.now.year, place.now.month, place.now.day, 10)
+    assert seen == [
+        ("24-11", "Oudercafé (кав'ярня для батьків)"),  # entered late: announced at once
+        ("01-12", "Нагадування: Oudercafé (кав'ярня для батьків)"),
+        ("23-12", "Oudercafé (кав'ярня для батьків)"),
+    ]
+
+
+def test_an_event_says_nothing_before_a_colleague_has_approved_it(place: Place, editor: int) -> None:
+    place.person(1, follows=("oudercafe",))
+    event = place.desk.planning.add(editor, parent_cafe())
+    place.desk.planning.submit(editor, event.id)
+    assert place.send() == []
+    assert place.desk.board.coming("nl", None) == ()
+
+
+def test_a_move_tells_who_was_told_and_what_is_pending_follows(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned()
+    place.send()
+    place.person(2, "nl", follows=("oudercafe",))
+    (occurrence,) = place.desk.planning.coming(event)
+    place.desk.planning.move(approver, occurrence.id, local(2026, 12, 3, 11), "Raadhuis")
+    assert place.send() == [("telegram:1", "nl", "Veranderd: Oudercafé")]
+    place.now = local(2026, 12, 1, 10)
+    assert place.send() == []
+    place.now = local(2026, 12, 2, 10)
+    assert sorted(address for address, _, _ in place.send()) == ["telegram:1", "telegram:2"]
+
+
+def test_cancelling_one_occurrence_tells_who_was_told_and_nobody_is_reminded(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned()
+    place.send()
+    (occurrence,) = place.desk.planning.coming(event)
+    place.desk.planning.cancel_occurrence(approver, occurrence.id)
+    assert [title for _, _, title in place.send()] == ["Gaat niet door: Oudercafé"]
+    place.now = local(2026, 12, 1, 10)
+    assert place.send() == []
+
+
+def test_cancelling_before_anybody_was_told_tells_nobody(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned(announce_days=3)
+    assert place.send() == []
+    place.desk.planning.cancel(approver, event.id)
+    place.now = local(2026, 11, 29, 10)
+    assert place.send() == []
+
+
+def test_a_reminder_for_an_event_that_is_over_is_never_sent(place: Place, planned: Callable[..., Event]) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    planned()
+    place.send()
+    place.now = local(2026, 12, 1, 9)
+    place.desk.clockwork.tick()
+    place.now = local(2026, 12, 2, 10, 1)
+    assert [address for address, _, _ in place.send() if address == "telegram:1"] == []
+
+
+def test_local_time_stays_right_across_the_change_of_the_clock(place: Place, planned: Callable[..., Event]) -> None:
+    event = planned(rule="FREQ=WEEKLY")
+    place.now = local(2027, 3, 20, 12)
+    place.desk.clockwork.tick()
+    hours = {occurrence.local_start.strftime("%H:%M") for occurrence in place.desk.planning.coming(event)}
+    assert hours == {"10:00"}
+
+
+def test_places_are_given_in_order_and_who_waits_moves_up(place: Place, planned: Callable[..., Event]) -> None:
+    event = planned(maximum=4)
+    (occurrence,) = place.desk.planning.coming(event)
+    first, second, third = (place.person(number, "nl", follows=()) for number in (1, 2, 3))
+    signing = place.desk.signing
+    assert signing.come(first, occurrence.id, 3).answer is Answer.COMING
+    assert signing.come(second, occurrence.id, 2).answer is Answer.WAITING
+    assert signing.come(third, occurrence.id, 1).answer is Answer.WAITING  # the queue is kept
+    signing.leave(first, occurrence.id)
+    assert signing.mine(second, occurrence.id).answer is Answer.COMING
+    assert signing.mine(third, occurrence.id).answer is Answer.COMING
+    count = signing.count(occurrence.id)
+    assert (count.people, count.waiting_people) == (3, 0)
+    assert sorted(address for address, _, _ in place.send()) == [second, third]
+
+
+# --- staff, practice, locations ----------------------------------------------------------------------
+
+
+def test_an_invitation_works_once_and_expires(place: Place) -> None:
+    code = place.desk.staffing.invite(COMMAND_LINE, Role.ADMIN, "Ada")
+    assert place.desk.staffing.accept(code, "telegram:1") is not None
+    assert place.desk.staffing.accept(code, "telegram:2") is None
+    late = place.desk.staffing.invite(COMMAND_LINE, Role.EDITOR, "Leo")
+    place.move_on(days=8)
+    assert place.desk.staffing.accept(late, "telegram:3") is None
+
+
+def test_a_role_is_looked_up_at_the_moment_of_each_action(place: Place, editor: int) -> None:
+    place.desk.staffing.revoke(COMMAND_LINE, editor)
+    with pytest.raises(NotAllowed):
+        place.desk.announcing.write(editor, "algemeen", texts=TEXTS)
+
+
+def test_in_practice_mode_nothing_reaches_the_public(tmp_path: Path, library: Library, sealer: Sealer) -> None:
+    place = Place(tmp_path, library, sealer, settings=Settings(practice=True, solo=True))
+    approver = place.staff("Anna", Role.APPROVER)
+    place.desk.office.people.set_reach("telegram:900378", NEVER_QUIET)
+    place.person(1)
+    released(place, approver, approver)
+    assert "telegram:1" not in [address for address, _, _ in place.send()]
+
+
+def test_a_dropped_location_says_goodbye_and_ends_its_subscriptions(place: Place, approver: int) -> None:
+    address = place.person(1, "uk", follows=("herenweg-55", "nieuws"))
+    place.desk.staffing.put_location(approver, Location("herenweg-55", "Herenweg 55", Phase.DROPPED))
+    sent = place.send()
+    assert [(a, code) for a, code, _ in sent] == [(address, "uk")]
+    assert place.desk.board.follows(address) == {"nieuws"}
+    assert "herenweg-55" not in [subject.id for subject in place.desk.board.subjects("nl")]
+
+
+def test_whoever_says_stop_is_gone_from_everything(
+    place: Place, editor: int, approver: int, planned: Callable[..., Event]
+) -> None:
+    address = place.person(1, follows=("nieuws", "oudercafe"))
+    (occurrence,) = place.desk.planning.coming(planned())
+    place.desk.signing.come(address, occurrence.id, 2)
+    released(place, editor, approver)
+    place.send()
+    number = place.desk.office.people.find_number(address)
+    place.desk.office.people.forget(address)
+    assert place.desk.office.people.find_number(address) is None
+    for table in ("subscriptions", "sign_ups", "deliveries"):
+        left = place.db.execute(f"SELECT count(*) FROM {table} WHERE person = ?", [number])  # noqa: S608 - fixed names
+        assert left.fetchone()[0] == 0, table
+    assert place.db.execute("SELECT count(*) FROM deliveries").fetchone()[0] > 0  # the counts stay
+
+
+def test_the_audit_log_says_who_did_what_and_cannot_be_changed(place: Place, editor: int, approver: int) -> None:
+    released(place, editor, approver)
+    done = [(entry.who, entry.what) for entry in place.desk.office.audit.latest(3)]
+    assert done == [("Anna", "approve"), ("Eva", "submit"), ("Eva", "write")]
+    with pytest.raises(Exception, match="only ever added"):
+        place.db.execute("DELETE FROM audit")
+
+
+def test_letters_can_be_read_for_twelve_months_in_the_readers_language(
+    place: Place, editor: int, approver: int
+) -> None:
+    released(place, editor, approver, kind="bewonersbrief", subjects=("herenweg-55",))
+    place.send()
+    (letter,) = place.desk.board.letters("herenweg-55", "uk")
+    assert letter.title == "Новини"
+    assert place.desk.board.letters("heemsteedse-dreef", "uk") == ()
+    place.now += timedelta(days=400)
+    assert place.desk.board.letters("herenweg-55", "uk") == ()

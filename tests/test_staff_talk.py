@@ -1,0 +1,269 @@
+"""Staff in the chat: short steps with buttons, roles, what others see of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.app import build_talks, memory_store
+from bot.assistant import Assistant
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.staff.talk import COMMANDS
+from bot.dialogue.values import Attached, Command, Message, Pressed, Reply, Typed
+from bot.knowledge.document import plain
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from bot.store.helped import Helped
+from bot.store.notes import Notes
+from bot.store.people import People
+from bot.store.questions import Questions
+from bot.store.sealing import Sealer
+from scheduler.announcements import Role, State
+from tests.desk import Place, address_of
+
+
+@dataclass
+class Chat:
+    """One person's chat with the bot."""
+
+    assistant: Assistant
+    address: str
+    last: Reply | None = None
+
+    def says(self, text: str) -> str:
+        """Type something, a command too; return what comes back as text."""
+        if text.startswith("/"):
+            name, _, argument = text[1:].partition(" ")
+            return self.sends(Command(name, argument))
+        return self.sends(Typed(text))
+
+    def presses(self, label: str) -> str:
+        """Press the button of the last reply with this in its label."""
+        assert self.last is not None
+        labels = [button for row in self.last.buttons for button in row]
+        found = [button for button in labels if label in button.label]
+        assert found, f"no button {label!r} among {[button.label for button in labels]}"
+        return self.sends(Pressed(found[0].action))
+
+    def sends(self, message: Message) -> str:
+        """Send anything."""
+        self.last = self.assistant.handle(self.address, message, "nl")
+        return plain(self.last.document)
+
+
+@pytest.fixture
+def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
+    return Place(tmp_path, library, sealer, settings=Settings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def chat(place: Place, conversation: Conversation) -> Callable[[str], Chat]:
+    numbers = iter(range(1000))
+    kept = memory_store()
+    store = type(kept)(
+        place.db, place.sealer, People(place.db, place.sealer), Questions(place.db), Helped(place.db), Notes(place.db),
+        new_key=False,
+    )  # fmt: skip
+
+    def assistant() -> Assistant:
+        """A fresh one each time, as after a restart: nothing may depend on what lives in memory."""
+        return Assistant(
+            conversation, store.people, store.questions, store.helped, clock=lambda: place.now,
+            token=lambda: f"t{next(numbers)}", talks=build_talks(store, place.desk, place.settings, lambda: place.now),
+        )  # fmt: skip
+
+    return lambda name: Chat(assistant(), address_of(name))
+
+
+@pytest.fixture
+def eva(place: Place, chat: Callable[[str], Chat]) -> Chat:
+    place.staff("Eva", Role.EDITOR)
+    return chat("Eva")
+
+
+@pytest.fixture
+def anna(place: Place, chat: Callable[[str], Chat]) -> Chat:
+    place.staff("Anna", Role.APPROVER)
+    return chat("Anna")
+
+
+def write_letter(eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    eva.says("Onderhoud\nVolgende week schilderen we de deuren.")
+    eva.presses("Overslaan")  # no English
+    eva.says("Ремонт\nНаступного тижня фарбуємо двері.")
+    eva.presses("Overslaan")
+    eva.presses("Zodra het is goedgekeurd")
+
+
+def test_a_letter_from_the_first_word_to_the_readers_chat(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "uk", follows=("herenweg-55",))
+    write_letter(eva)
+    assert eva.last is not None
+    shown = plain(eva.last.document)
+    assert "Volgende week schilderen" in shown
+    assert "Наступного тижня" in shown
+    assert "Nu 1 lezer" in shown
+    assert place.send() == []
+    eva.presses("Ter goedkeuring geven")
+    assert "zelf geschreven" not in eva.presses("Goedkeuren en versturen")  # an editor lacks the role
+    assert place.send() == []
+    assert "Onderhoud" in anna.says("/outbox") or "Onderhoud" in str(anna.last)
+    anna.presses("Onderhoud")
+    anna.presses("Goedkeuren en versturen")
+    assert place.send() == [("telegram:1", "uk", "Лист мешканцям (bewonersbrief): Ремонт")]
+
+
+def test_a_form_that_was_left_goes_on_after_a_restart(eva: Chat, chat: Callable[[str], Chat]) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    later = chat("Eva")
+    assert "verder waar u was" in later.says("/letter")
+    assert "Voor wie" in plain(later.last.document) if later.last else False
+
+
+def test_a_step_back_opens_the_question_before(eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    assert "welke plek" in eva.presses("Terug")
+
+
+def test_what_cannot_be_read_is_asked_again_and_nothing_is_lost(eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    said = eva.says("alleen een titel")
+    assert "titel op de eerste regel" in said
+    assert "Stap 3" in said
+
+
+def test_a_file_goes_along_and_one_of_another_kind_is_refused(place: Place, eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    assert not eva.assistant.wants_file(eva.address)
+    eva.says("Onderhoud\nVolgende week.")
+    eva.presses("Overslaan")
+    eva.presses("Overslaan")
+    assert eva.assistant.wants_file(eva.address)
+    assert "Stuur een PDF" in eva.sends(Attached("virus.exe", b"MZ"))
+    eva.sends(Attached("Brief juni.pdf", b"%PDF-1.7 brief"))
+    assert "Bijlage: Brief juni.pdf" in eva.presses("Zodra het is goedgekeurd")
+    (kept,) = (place.settings.data_dir / "attachments").iterdir()
+    assert kept.read_bytes() == b"%PDF-1.7 brief"
+
+
+def test_an_event_is_entered_once_and_said_back(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    eva.says("/event")
+    eva.presses("Nieuwe bijeenkomst")
+    eva.presses("Oudercafé")
+    assert "geen tijdstip" in eva.says("binnenkort")
+    eva.says("2026-12-02 10:00")
+    eva.says("De Luifel")
+    eva.presses("Ja")
+    eva.presses("Ja")
+    eva.presses("Overslaan")
+    eva.presses("eerste woensdag")
+    eva.presses("Ja")
+    said = eva.presses("Alleen een dag ervoor")
+    assert "U bent welkom in het oudercafé" in said
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/event")
+    anna.presses("Oudercafé")
+    anna.presses("Goedkeuren en versturen")
+    assert place.send() == [("telegram:1", "nl", "Oudercafé")]
+
+
+def test_a_missing_language_is_asked_about_before_it_leaves(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "en", follows=("herenweg-55",))
+    write_letter(eva)
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    assert "English ontbreekt: 1 persoon" in anna.presses("Goedkeuren en versturen")
+    anna.presses("De brontekst")
+    assert place.send() == [("telegram:1", "nl", "Bewonersbrief: Onderhoud")]
+
+
+def test_a_correction_and_a_recall_ask_first(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("herenweg-55",))
+    write_letter(eva)
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    anna.presses("Goedkeuren en versturen")
+    place.send()
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    anna.presses("Verbeteren")
+    anna.presses("Nederlands")
+    anna.says("Onderhoud\nVolgende week schilderen we alle deuren.")
+    anna.presses("Nee")
+    (row,) = place.desk.office.deliveries.claim(place.now, 5)
+    assert row.job == "edit"
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    assert "Weet u het zeker" in anna.presses("Terughalen")
+    anna.presses("Terughalen")
+    assert place.desk.announcing.latest(1)[0].state is State.RECALLED
+
+
+def test_an_invitation_link_makes_staff(place: Place, chat: Callable[[str], Chat]) -> None:
+    code = place.desk.staffing.invite(0, Role.ADMIN, "Ada")
+    ada = chat("Ada")
+    assert "beheerder" in ada.says(f"/start i-{code}")
+    ada.says("/staff")
+    ada.presses("Iemand uitnodigen")
+    ada.says("Leo")
+    assert "/start i-" in ada.presses("redacteur")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_to_anybody_else_a_staff_command_is_like_any_nonsense(chat: Callable[[str], Chat], command: str) -> None:
+    stranger = chat("Mallory")
+    assert stranger.says(f"/{command}") == stranger.says("/nonsense")
+
+
+@pytest.mark.parametrize("button", ["z:l", "z:a:1.approve", "z:p:pause", "z:s:1.revoke", "z:f:x", "z:"])
+def test_a_forged_button_is_like_any_that_is_gone(place: Place, chat: Callable[[str], Chat], button: str) -> None:
+    stranger = chat("Mallory")
+    assert stranger.sends(Pressed(button)) == stranger.sends(Pressed("nonsense:1"))
+    assert place.desk.office.sending_paused() is None
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("role", list(Role))
+def test_every_command_has_a_screen_for_every_role(
+    place: Place, chat: Callable[[str], Chat], role: Role, command: str
+) -> None:
+    place.staff("Iemand", role)
+    assert chat("Iemand").says(f"/{command}").strip()
+
+
+@pytest.mark.parametrize("junk", ["z:a:", "z:a:999", "z:a:x.approve", "z:e:-1", "z:o:5.move", "z:q:7.answer", "z:zz:1"])
+def test_a_button_of_long_ago_gets_a_clear_word(eva: Chat, junk: str) -> None:
+    assert eva.sends(Pressed(junk)).strip()
+
+
+def test_practice_is_visible_on_every_screen(
+    tmp_path: Path, library: Library, sealer: Sealer, conversation: Conversation
+) -> None:
+    place = Place(tmp_path, library, sealer, settings=Settings(practice=True, data_dir=tmp_path))
+    place.staff("Eva", Role.EDITOR)
+    kept = memory_store()
+    store = type(kept)(
+        place.db, place.sealer, People(place.db, place.sealer), Questions(place.db), Helped(place.db), Notes(place.db),
+        new_key=False,
+    )  # fmt: skip
+    talks = build_talks(store, place.desk, place.settings)
+    assistant = Assistant(
+        conversation, store.people, store.questions, store.helped, clock=lambda: place.now, token=lambda: "t",
+        talks=talks,
+    )  # fmt: skip
+    eva = Chat(assistant, address_of("Eva"))
+    for command in COMMANDS:
+        assert eva.says(f"/{command}").startswith("OEFENEN")
