@@ -28,8 +28,8 @@ OUTSIDE = "outside"
 
 PARTS = (*Audience, OTHERS)
 
-WORD_FILES = ("interface", "following", "staff")
-"""The files of a language that hold the interface's words: for everybody, for who follows something, for staff."""
+WORD_FILES = ("interface", "following", "staff", "recurrence")
+"""The files of a language that hold the interface's words: for everybody, who follows something, staff; repetition."""
 
 QUESTIONS = "questions"
 
