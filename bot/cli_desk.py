@@ -10,7 +10,6 @@ import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from scheduler.recurrence import BadRule, read_phrase, say_rule
 
 from bot.app import build_desk, build_store
 from bot.cli_settings import with_settings
@@ -36,6 +35,7 @@ from scheduler.desk.desk import Desk
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Event
+from scheduler.recurrence import BadRule, read_phrase, say_rule
 
 LANGUAGE = "en"
 """The language that the command line speaks, where its words are those of the talk with staff."""
@@ -308,7 +308,7 @@ def event() -> None:
 @click.option("--to", "subjects", multiple=True, help="theme:<id> or location:<id>; without it the kind's own theme.")
 @click.option("--who", type=WHO, help="Only for them; without it for everybody who follows it.")
 @click.option("--with", "slots", multiple=True, help="What there is: interpreter, children …")
-@click.option("--repeat", help='"every week", "monthly on the first Wednesday", «щомісяця в першу середу» …')
+@click.option("--repeat", help='"every week", "monthly on the first Wednesday"… in any of our languages')
 @click.option("--skip-holidays", is_flag=True, help="Leave out public and school holidays.")
 @click.option("--sign-up/--no-sign-up", default=None, help="Whether people say that they come.")
 @click.option("--maximum", type=int, help="How many people can come.")

@@ -50,6 +50,8 @@ MAY_KNOW = {
     "bot.app": None,
     "bot.serving": None,
     "bot.cli": None,
+    "bot.cli_desk": None,
+    "bot.cli_settings": {"bot.settings"},
 }
 
 

@@ -62,7 +62,7 @@ class Coming:
 class Board(Protocol):
     """What can be followed and read, and what somebody does with it."""
 
-    def today(self) -> date:
+    def local_day(self) -> date:
         """Return the local day."""
 
     def can_reach(self, address: str) -> bool:
@@ -270,7 +270,7 @@ class Following:
     # --- quiet hours and pause -----------------------------------------------------------------
 
     def _reach_row(self, address: str, words: Words) -> Row:
-        reach, today = self._board.reach(address), self._board.today()
+        reach, today = self._board.reach(address), self._board.local_day()
         quiet = words("reach.quiet_none")
         if reach.quiet_from != reach.quiet_until:
             quiet = words("reach.quiet", begin=_clock(reach.quiet_from), end=_clock(reach.quiet_until))
@@ -298,7 +298,7 @@ class Following:
         if first == "end":
             self._board.set_reach(address, replace(reach, paused_until=None))
             return self._noted("reach.pause_ended", address, language)
-        until = self._board.today() + timedelta(days=min(max(_whole(first), 1), 366))
+        until = self._board.local_day() + timedelta(days=min(max(_whole(first), 1), 366))
         self._board.set_reach(address, replace(reach, paused_until=until))
         return self._noted("reach.pause_noted", address, language, day=until)
 

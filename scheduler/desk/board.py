@@ -26,7 +26,7 @@ class PublicBoard:
         self._office = office
         self._signing = signing
 
-    def today(self) -> date:
+    def local_day(self) -> date:
         """Return the local day."""
         return self._office.now().astimezone(AMSTERDAM).date()
 
@@ -130,7 +130,7 @@ class PublicBoard:
             Coming(
                 occurrence.id,
                 self._office.composer.title(event.kind, language),
-                self._office.composer.when(occurrence.local_start, language, self.today()),
+                self._office.composer.when(occurrence.local_start, language, self.local_day()),
                 occurrence.state is Happening.CANCELLED,
                 event.sign_up,
             )

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from scheduler.recurrence import read_phrase
-
 from bot.dialogue.staff.forms import Choice, Form, Step, Values
 from bot.dialogue.staff.reading import one_of, typed_count, typed_text, typed_time, typed_words
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.words import Words
 from scheduler.desk.desk import Desk
+from scheduler.recurrence import read_phrase
 
 LETTER = "bewonersbrief"
 NEWS = "algemeen"

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from scheduler.recurrence import BadRule
-
 from bot.dialogue.actions import action, taken_apart
 from bot.dialogue.staff import desk_forms
 from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
@@ -23,6 +21,7 @@ from scheduler.desk.desk import Desk
 from scheduler.desk.office import Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Event
+from scheduler.recurrence import BadRule
 
 COMMANDS = ("announce", "letter", "event", "outbox", "unanswered", "stats", "staff")
 INVITATION = "i-"
