@@ -48,7 +48,7 @@ from scheduler.pace import Pace
 from tests import sending
 from tests.bot_api import TOKEN
 
-AT_ONCE = 100
+AT_ONCE = 32
 LIMIT = 30
 WAY = 0.02
 """Seconds that a call and its answer travel each, where the pace matters: as between Amsterdam and Telegram."""
