@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
 
-.PHONY: help install run test lint types unit check train bench bench-finder bench-delivery lock clean
+.PHONY: help install run test lint types unit check train bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,13 +53,8 @@ check: $(VENV)/.installed ## validate all content
 train: $(VENV)/.developer ## learn the finder's weights from the content
 	$(BIN)/wegwijzer train
 
-bench: bench-finder bench-delivery ## measure everything (some minutes)
-
-bench-finder: $(VENV)/.developer ## measure accuracy, speed and memory of the finder
+bench: $(VENV)/.developer ## measure accuracy, speed and memory
 	$(BIN)/python -m bench $(if $(QUESTIONS),--questions $(QUESTIONS))
-
-bench-delivery: $(VENV)/.developer ## measure the delivery of announcements
-	$(BIN)/python -m bench.delivery
 
 lock: ## write the requirements files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/build.in -o requirements/base.txt
@@ -68,3 +63,9 @@ lock: ## write the requirements files anew from pyproject.toml (needs uv)
 
 clean: ## remove the virtual environment and caches (not your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info
+
+.PHONY: bench-delivery
+bench-delivery: $(VENV)/.developer ## measure the delivery of announcements alone (some minutes)
+	$(BIN)/python -m bench.delivery
+
+bench: bench-delivery

@@ -142,10 +142,7 @@ def outbox_role(base: str, people: int) -> None:
         unlimited = Pace(time.monotonic, asyncio.sleep, per_second=0, per_chat_second=0, per_group_minute=0)
         asyncio.run(sending.send_all(folder, base, unlimited, at_once=AT_ONCE))
         seconds = time.monotonic() - start
-    print(
-        f"outbox   {people:>8,}: {people / seconds:6.0f} a second, peak {_peak():.0f} MB ({before:.0f} before)",
-        flush=True,
-    )
+    _print_speed("outbox", people, seconds, before)
 
 
 def bare_role(base: str, people: int) -> None:
@@ -166,8 +163,15 @@ def bare_role(base: str, people: int) -> None:
     start = time.monotonic()
     asyncio.run(main())
     seconds = time.monotonic() - start
+    _print_speed("bare loop", people, seconds, before)
+
+
+def _print_speed(name: str, people: int, seconds: float, before: float) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = 1000 * (used.ru_utime + used.ru_stime) / people
     print(
-        f"bare loop{people:>8,}: {people / seconds:6.0f} a second, peak {_peak():.0f} MB ({before:.0f} before)",
+        f"{name:9} {people:>8,}: {people / seconds:5.0f} a second, {cpu:.2f} ms of CPU each, "
+        f"peak {_peak():.0f} MB ({before:.0f} before)",
         flush=True,
     )
 
