@@ -9,22 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import build_store
-from bot.assistant import Assistant
-from bot.channels.telegram.channel import TelegramChannel
 from bot.errors import StoreError
 from bot.knowledge.document import line
-from bot.knowledge.library import Library
-from bot.serving import build_outbox, build_pace
-from bot.settings import Settings
 from bot.store import running
 from bot.store.deliveries import Deliveries
-from bot.store.updates import Updates
 from scheduler.delivery import Job, Letter
 from scheduler.outbox import Letters
 from scheduler.pace import Pace
 from tests import bot_api, sending
-from tests.bot_api import TOKEN, BotApi, Chaos, Limits
+from tests.bot_api import BotApi, Chaos, Limits
 
 
 def send_all(folder: Path, api: BotApi, per_second: int = 30, letters: Letters = sending.letter) -> float:
@@ -83,47 +76,6 @@ def test_what_was_delivered_is_corrected_and_taken_back_in_every_chat(tmp_path: 
         send_all(tmp_path, api)
         assert [len(api.texts(chat)) for chat in range(1, 6)] == [1] * 5
     assert deliveries.report(announcement).states == {"deleted": 5}
-
-
-async def test_serving_sends_with_the_letters_that_it_is_given_and_stops_where_it_is(
-    tmp_path: Path, assistant: Assistant, library: Library
-) -> None:
-    with bot_api.running() as api:
-        settings = Settings.model_validate(
-            {
-                "data_dir": tmp_path / "var",
-                "telegram_token": TOKEN,
-                "telegram_api_url": api.base,
-                "pace_per_second": 100,
-            }
-        )
-        store = build_store(settings)
-        pace = build_pace(settings)
-        telegram = TelegramChannel(
-            assistant,
-            library,
-            store.notes,
-            Updates(store.db, "telegram", "1"),
-            token=TOKEN,
-            api_url=api.base,
-            pace=pace,
-        )
-        store.db.execute(
-            "INSERT INTO people (address, quiet_from, quiet_until) VALUES (?, 0, 0)", [store.sealer.seal("telegram:9")]
-        )
-        store.db.execute("INSERT INTO subscriptions SELECT id, ?, '', '1' FROM people", [sending.SUBJECT])
-        number = sending.announce(store.db)
-        sends = build_outbox(settings, store, telegram, pace, sending.letter)
-        await telegram.start()
-        sends.start()
-        for _ in range(500):
-            if store.db.execute("SELECT state FROM announcements").fetchone() == ("sent",):
-                break
-            await asyncio.sleep(0.02)
-        await sends.stop()
-        await telegram.stop()
-    assert api.texts(9) == [f"Nieuws {number} (nl): morgen is er koffie in het buurthuis, vanaf tien uur."]
-    store.db.close()
 
 
 def test_a_second_process_on_the_same_folder_says_so_and_stops(tmp_path: Path) -> None:
