@@ -63,3 +63,9 @@ lock: ## write the requirements files anew from pyproject.toml (needs uv)
 
 clean: ## remove the virtual environment and caches (not your data)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache *.egg-info
+
+.PHONY: bench-delivery
+bench-delivery: $(VENV)/.developer ## measure the delivery of announcements alone (some minutes)
+	$(BIN)/python -m bench.delivery
+
+bench: bench-delivery

@@ -27,6 +27,8 @@ FAILED_IN_A_ROW = 10
 """So many failures one after the other say that the server cannot be reached."""
 _FIRST_REST = 2.0
 _LONGEST_REST = 60.0
+_AT_ONCE = 32
+"""With more at the same time python-telegram-bot's connection pool becomes slower, not faster."""
 _DISK_PAUSE = 5.0
 _LAST_ANSWERS = 30.0
 _LETTERS_KEPT = 64
@@ -77,7 +79,7 @@ class Outbox:
         finished: told when an announcement has no open row left, until it is no longer being sent.
         refused: told when an announcement is refused again and again, and why; it pauses it.
         turned: called whenever sending begins or ends (bot.store.running.Generation.rotate).
-        at_once: how many messages may be under way at the same time.
+        at_once: how many messages may be under way at the same time; by default twice as many as leave in a second.
         in_thread: runs calls of the store apart from the event loop.
 
     """
@@ -93,7 +95,7 @@ class Outbox:
         finished: Callable[[int], object],
         refused: Callable[[int, str], object],
         turned: Callable[[], object] = lambda: None,
-        at_once: int = 100,
+        at_once: int | None = None,
         in_thread: Callable[..., Awaitable[Any]] = asyncio.to_thread,
     ) -> None:
         self._store = store
@@ -105,9 +107,9 @@ class Outbox:
         self._refused = refused
         self._turned = turned
         self._in_thread = in_thread
-        self._at_once = at_once
+        self._at_once = at_once or max(_AT_ONCE, 2 * pace.per_second)
         # Rows that are marked and wait for their turn: as many as leave while the store is busy, and not more.
-        self._ahead = max(4, pace.per_second // 6) if pace.per_second else at_once
+        self._ahead = max(4, pace.per_second // 6) if pace.per_second else self._at_once
         self._made: OrderedDict[tuple[int, int, str], Letter] = OrderedDict()
         self._turns: dict[asyncio.Task[None], _Turn] = {}
         self._queued = 0

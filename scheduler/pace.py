@@ -15,11 +15,11 @@ from types import TracebackType
 
 _SPARE = 0.001
 """Seconds added to each period, against rounding on either side."""
-_SPACING = 1.004
-"""Announcements are spread evenly over this many seconds, so that they do not come in bursts."""
-_SPACING_WITHOUT_RESERVE = 1.025
-_CATCH_UP = 0.25
-"""Seconds of its even pace that announcements may make up for after they were held back."""
+_SPACING = 1.025
+"""Announcements are spread evenly, as many as are allowed over this many seconds: they use 97.6 % of what is allowed,
+do not come in bursts, and most of the time there is a place for a reply at once."""
+_CATCH_UP = 0.1
+"""Seconds of the even pace that announcements may make up for after they were held back."""
 _REPLY_BURST = 3
 """Replies to one chat that may leave at once; Telegram allows short bursts to a person."""
 _FASTEST_KEPT = 300.0
@@ -88,11 +88,7 @@ class Pace:
         self.per_second = per_second
         self._per_group_minute = per_group_minute
         self._interval = (1 + _SPARE) / per_chat_second if per_chat_second else 0.0
-        # One place in thirty stays free for replies: an answer need not wait until an announcement makes room.
-        reserve = per_second // 30
-        self._for_announcements = per_second - reserve
-        spread = _SPACING if reserve else _SPACING_WITHOUT_RESERVE
-        self._spacing = spread / self._for_announcements if per_second else 0.0
+        self._spacing = _SPACING / per_second if per_second else 0.0
         self._due = 0.0
         self._until = 0.0
         self._in_flight = 0
@@ -204,8 +200,7 @@ class Pace:
         ends = self._ends
         while ends and ends[0] + period <= now:
             ends.popleft()
-        places = self.per_second if slot.reply else self._for_announcements
-        too_many = self._in_flight + len(ends) - places
+        too_many = self._in_flight + len(ends) - self.per_second
         if too_many < 0:
             return at
         return max(at, ends[too_many] + period) if too_many < len(ends) else math.inf
@@ -232,8 +227,9 @@ class Pace:
     def _grant(self, slot: Slot, now: float) -> None:
         slot.started = now
         self._in_flight += 1
-        if not slot.reply:
-            self._due = max(self._due, now - _CATCH_UP) + self._spacing
+        # A reply takes its share of the even pace too; who did not wait was not held back and has nothing to make up.
+        behind = _CATCH_UP if slot.granted is not None else 0.0
+        self._due = max(self._due, now - behind) + self._spacing
         if self._interval or self._counts_minutes(slot.chat):
             chat = self._chat(slot.chat)
             chat.in_flight += 1

@@ -20,7 +20,7 @@ from bot.store.running import Generation, only_one
 from bot.store.sealing import Sealer
 from scheduler.announcements import Announcement, State, Target, Text
 from scheduler.delivery import Letter
-from scheduler.outbox import Outbox
+from scheduler.outbox import Letters, Outbox
 from scheduler.pace import Pace
 from tests.bot_api import TOKEN
 
@@ -62,10 +62,12 @@ def letter(announcement: int, language: str) -> Letter:
     return Letter(line(f"Nieuws {announcement} ({language}): morgen is er koffie in het buurthuis, vanaf tien uur."))
 
 
-async def send_all(folder: Path, base: str, pace: Pace, *, at_once: int = 100, api: Bot | None = None) -> None:
+async def send_all(
+    folder: Path, base: str, pace: Pace, letters: Letters = letter, *, at_once: int | None = None
+) -> None:
     """Send what there is in a folder's database, and come back when an announcement is finished."""
     db = open_folder(folder)
-    bot = api or Bot(TOKEN, base_url=f"{base}/bot", request=HTTPXRequest(connection_pool_size=at_once))
+    bot = Bot(TOKEN, base_url=f"{base}/bot", request=HTTPXRequest(connection_pool_size=at_once or 256))
     deliveries = Deliveries(db, SEALER, now)
     generation = Generation(db, folder)
     assert generation.check()
@@ -77,7 +79,7 @@ async def send_all(folder: Path, base: str, pace: Pace, *, at_once: int = 100, a
 
     async with bot:
         outbox = Outbox(
-            deliveries, TelegramMessenger(bot, Files(db, "1"), folder), pace, letter, now,
+            deliveries, TelegramMessenger(bot, Files(db, "1"), folder), pace, letters, now,
             finished=finished, refused=lambda number, _: deliveries.hold(number), turned=generation.rotate,
             at_once=at_once,
         )  # fmt: skip

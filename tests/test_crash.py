@@ -4,20 +4,16 @@ import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from bot.errors import StoreError
-from bot.store import running
 from bot.store.deliveries import Deliveries
 from scheduler.announcements import State
 from tests import bot_api, sending
-from tests.bot_api import BotApi, Chaos, Limits
+from tests.bot_api import BotApi, Limits
 
 KILLS = 35
 PEOPLE = 700
@@ -80,37 +76,3 @@ def test_killed_at_any_instant_nobody_is_left_out_and_only_what_was_under_way_ca
     assert sum(received.values()) - PEOPLE <= in_doubt
     assert twice <= doubtful
     assert db.execute("SELECT state FROM announcements").fetchone() == (str(State.SENT),)
-
-
-@pytest.mark.timeout(120)
-def test_random_faults_lose_nothing_and_what_may_have_come_twice_is_marked(tmp_path: Path) -> None:
-    db = sending.open_folder(tmp_path)
-    sending.add_people(db, range(1, 301))
-    announcement = sending.announce(db)
-    shares = dict.fromkeys(("server_error", "server_error_after", "reset_before", "reset_after", "429"), 0.02)
-    with bot_api.running(BotApi(there=0.005, back=0.005, limits=Limits(per_second=0), chaos=Chaos(7, shares))) as api:
-        process = start(tmp_path, api.base)
-        process.join(100)
-        assert process.exitcode == 0
-        assert set(api.chaos.happened) == set(shares) if api.chaos else False
-    twice = [chat for chat, messages in api.chats.items() if len(messages) > 1]
-    report = Deliveries(db, sending.SEALER, sending.now).report(announcement)
-    assert report.states == {"delivered": 300}
-    assert len(api.chats) == 300
-    assert len(twice) <= report.doubt
-
-
-def test_a_second_process_on_the_same_folder_says_so_and_stops(tmp_path: Path) -> None:
-    with running.only_one(tmp_path):
-        result = subprocess.run(
-            [sys.executable, "-c", "from bot.cli import main; main()", "run"],
-            env={**os.environ, "WEGWIJZER_DATA_DIR": str(tmp_path), "WEGWIJZER_PORT": "0"},
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    assert result.returncode == 1
-    assert result.stderr.startswith("wegwijzer: Wegwijzer is running already")
-    assert str(os.getpid()) in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["wegwijzer.lock"]
-    with running.only_one(tmp_path), pytest.raises(StoreError, match="stop that one first"), running.only_one(tmp_path):
-        pass

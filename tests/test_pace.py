@@ -69,7 +69,7 @@ def test_a_steady_network_is_used_for_at_least_95_percent(milliseconds: int, lim
 
     times = run(main())
     assert most_in(times, 1.0) <= limit
-    assert (len(times) - 1) / (times[-1] - times[0]) >= 0.95 * limit
+    assert (len(times) - 1) / (times[-1] - times[0]) >= 0.97 * limit
 
 
 jitter = st.floats(0, 0.4, allow_nan=False)
@@ -114,7 +114,8 @@ def test_a_reply_does_not_wait_for_the_announcements_before_it() -> None:
         await sending
         return took
 
-    assert max(run(main())) <= 0.0201
+    # On the way for 20 ms, and at most for 10 ms behind one announcement that had the last place of its second.
+    assert max(run(main())) <= 0.0302
 
 
 def test_an_answer_that_never_comes_holds_one_place_and_not_the_others() -> None:
