@@ -122,7 +122,7 @@ class World:
             "SELECT count(*) FROM deliveries WHERE state = 'sending' OR (state = 'waiting' AND not_before <= ?)",
             [int(self._place.now.timestamp())],
         ).fetchone()
-        return row[0] == 0
+        return bool(row[0] == 0)
 
     async def _answer(self, chat: int, before: int) -> str:
         def answered() -> list[str]:

@@ -12,6 +12,7 @@ from telegram.error import RetryAfter
 
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.profile import SHOWN_COMMANDS
 from bot.channels.telegram.sending import with_retries
 from bot.errors import ChannelError
 from bot.knowledge.library import Library
@@ -188,7 +189,7 @@ async def test_the_profile_is_told_per_language_and_only_when_it_changed(serving
     assert languages == {None, "nl", "uk", "en", "ru"}
     assert len(api.sent("setMyCommands")) == first
     names = {command["command"] for command in api.sent("setMyCommands")[0].data["commands"]}
-    assert names == {"start", "menu", "language", "help", "privacy", "stop"}
+    assert names == set(SHOWN_COMMANDS)
 
 
 async def test_a_wrong_token_is_one_clear_line(serving: Start) -> None:
