@@ -17,6 +17,7 @@ from bot.store.sealing import Sealer
 from scheduler.announcements import Role
 from scheduler.delivery import Claimed, Delivered, Outcome
 from scheduler.desk.desk import Desk
+from scheduler.desk.planning import new_event
 
 NEVER_QUIET = Reach(0, 0)
 
@@ -89,6 +90,25 @@ class Place:
             self.desk.office.deliveries.settle(outcomes)
         self.desk.clockwork.tick()
         return sent
+
+
+def publish(desk: Desk) -> None:
+    """Have a letter about Herenweg 55 sent and an oudercafé approved, in solo mode."""
+    texts = {
+        "nl": ("Onderhoud", "Volgende week schilderen we de **deuren**.\n\n- maandag\n- dinsdag"),
+        "uk": ("Ремонт", "Наступного тижня фарбуємо **двері**.\n\n- понеділок\n- вівторок"),
+    }
+    letter = desk.announcing.write(0, "bewonersbrief", ("herenweg-55",), texts=texts)
+    desk.announcing.submit(0, letter.id)
+    desk.announcing.approve(0, letter.id)
+    cafe = new_event(
+        "oudercafe", local(2026, 12, 2, 10), "De Luifel", slots={"interpreter": True, "children": True}, sign_up=True,
+        rule="FREQ=MONTHLY;BYDAY=1WE",
+    )  # fmt: skip
+    event = desk.planning.add(0, cafe)
+    desk.planning.submit(0, event.id)
+    desk.planning.approve(0, event.id)
+    desk.clockwork.tick()
 
 
 def address_of(name: str) -> str:

@@ -15,11 +15,12 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bot.app import Store, build_assistant, build_knowledge, memory_store
+from bot.app import Store, build_assistant, build_desk, build_knowledge, memory_store
 from bot.channels.web.application import WebChat, web_app
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from tests.conftest import NOW
+from tests.desk import publish
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = bool(os.environ.get("REQUIRE_BROWSER"))
@@ -38,7 +39,13 @@ def site() -> Iterator[str]:
     store: Store = memory_store()
     # The rate limit has its own tests; here one browser opens page after page.
     clock = iter(range(0, 10_000_000, 60))
-    chat = WebChat(build_assistant(knowledge, store), knowledge.library, clock=lambda: NOW, seconds=lambda: next(clock))
+    settings = Settings(finder="light", solo=True)
+    desk = build_desk(knowledge.library, store.db, store.sealer, settings, lambda: NOW)
+    publish(desk)
+    chat = WebChat(
+        build_assistant(knowledge, store, desk, settings), knowledge.library, clock=lambda: NOW,
+        seconds=lambda: next(clock), board=desk.board,
+    )  # fmt: skip
     config = uvicorn.Config(web_app(chat), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     listening = config.bind_socket()
@@ -101,7 +108,8 @@ def test_every_state_of_the_page_is_accessible(browser: Browser, site: str, lang
     look("crisis")
     type_in(page, NONSENSE)
     look("no answer")
-    for path in (f"/{language}/eropuit", f"/{language}/crisis", f"/{language}", "/nl/weg"):
+    published = (f"/{language}/agenda", f"/{language}/brieven", f"/{language}/brieven/herenweg-55")
+    for path in (f"/{language}/eropuit", f"/{language}/crisis", f"/{language}", "/nl/weg", *published):
         page.goto(site + path)
         look(path)
     context.close()
@@ -163,7 +171,7 @@ def test_nothing_sticks_out_sideways_even_on_a_small_phone(
     browser: Browser, site: str, library: Library, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 700}, locale="uk")
-    for path in ("/", "/uk/eropuit", "/nl/leerlingenvervoer", "/en/noodgeval"):
+    for path in ("/", "/uk/eropuit", "/nl/leerlingenvervoer", "/en/noodgeval", "/uk/agenda", "/nl/brieven/herenweg-55"):
         page.goto(site + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()

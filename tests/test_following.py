@@ -1,0 +1,226 @@
+"""What people follow, read and come to: in the chat and on the web."""
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from icalendar import Calendar
+from starlette.testclient import TestClient
+
+from bot.assistant import Assistant
+from bot.channels.web.application import WebChat, web_app
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.following import Following
+from bot.dialogue.values import Command, Message, Pressed, Reach, Reply, Typed
+from bot.knowledge.document import plain
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from bot.store.helped import Helped
+from bot.store.people import People
+from bot.store.questions import Questions
+from bot.store.sealing import Sealer
+from tests.desk import Place, local, publish
+
+ME = "telegram:7"
+
+
+@pytest.fixture
+def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
+    return Place(tmp_path, library, sealer, settings=Settings(solo=True))
+
+
+@pytest.fixture
+def assistant(place: Place, conversation: Conversation, library: Library) -> Assistant:
+    return Assistant(
+        conversation, People(place.db, place.sealer), Questions(place.db), Helped(place.db), clock=lambda: place.now,
+        token=lambda: "t", talks=[Following(library, place.desk.board)], reachable=place.desk.board.can_reach,
+    )  # fmt: skip
+
+
+class Phone:
+    """One person's phone."""
+
+    def __init__(self, assistant: Assistant, address: str = ME, language: str = "nl") -> None:
+        self._assistant, self._address, self._language = assistant, address, language
+        self.last: Reply
+
+    def sends(self, message: Message) -> str:
+        self.last = self._assistant.handle(self._address, message, self._language)
+        return plain(self.last.document)
+
+    def presses(self, label: str) -> str:
+        buttons = [button for row in self.last.buttons for button in row]
+        (found, *_) = [button for button in buttons if label in button.label]
+        return self.sends(Pressed(found.action))
+
+    @property
+    def labels(self) -> list[str]:
+        return [button.label for row in self.last.buttons for button in row]
+
+
+@pytest.fixture
+def phone(assistant: Assistant) -> Phone:
+    return Phone(assistant)
+
+
+def test_nothing_is_noted_before_a_yes_and_the_consent_is_kept(place: Place, phone: Phone) -> None:
+    asked = phone.sends(Command("start", "s-herenweg-55"))
+    assert "Herenweg 55" in asked
+    assert place.desk.board.follows(ME) == frozenset()
+    phone.presses("Ja, graag")
+    assert place.desk.board.follows(ME) == {"herenweg-55"}
+    ((since, words),) = place.db.execute("SELECT since, words FROM subscriptions").fetchall()
+    assert since.startswith("2026-11-24")
+    assert words.startswith("nl:")
+
+
+@pytest.mark.parametrize("typed", ["s-herenweg-55", "S-Herenweg-55", "/start s-herenweg-55 "])
+def test_a_code_typed_from_paper_asks_the_same(phone: Phone, typed: str) -> None:
+    assert "Herenweg 55" in phone.sends(Typed(typed))
+    assert any("Ja" in label for label in phone.labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "title"),
+    [("nl", "abonnementen", "Wat u volgt"), ("uk", "мої підписки", "За чим ви стежите"), ("en", "events", "Calendar")],
+)
+def test_typed_words_open_the_screens(assistant: Assistant, language: str, typed: str, title: str) -> None:
+    assert title in Phone(assistant, language=language).sends(Typed(typed))
+
+
+def test_one_screen_shows_everything_one_tap_changes_each_one_stops_all(place: Place, phone: Phone) -> None:
+    place.desk.board.follow(ME, "nieuws", "test")
+    place.desk.board.follow(ME, "herenweg-55", "test")
+    phone.sends(Command("subscriptions"))
+    assert "✓ Herenweg 55" in phone.labels
+    assert "+ Oudercafé" in phone.labels
+    phone.presses("✓ Herenweg 55")
+    assert place.desk.board.follows(ME) == {"nieuws"}
+    phone.presses("Alles stoppen")
+    assert place.desk.board.follows(ME) == frozenset()
+
+
+def test_the_stop_button_below_a_message_works_at_once(place: Place, phone: Phone) -> None:
+    place.desk.board.follow(ME, "oudercafe", "test")
+    assert "geen berichten meer over Oudercafé" in phone.sends(Pressed("u:oudercafe"))
+    assert place.desk.board.follows(ME) == frozenset()
+    assert "volgde" in phone.sends(Pressed("u:oudercafe"))
+
+
+def test_what_is_gone_cannot_be_followed(place: Place, phone: Phone) -> None:
+    assert "niet (meer) volgen" in phone.sends(Command("start", "s-kerklaan"))
+    assert "niet (meer) volgen" in phone.sends(Pressed("b:yes:kerklaan"))
+    assert place.db.execute("SELECT count(*) FROM subscriptions").fetchone()[0] == 0
+
+
+def test_quiet_hours_and_a_pause_are_chosen_and_shown(place: Place, phone: Phone) -> None:
+    phone.sends(Command("subscriptions"))
+    assert "Stille uren: 21:00–08:00" in phone.labels
+    phone.presses("Stille uren")
+    phone.presses("22:00–07:00")
+    assert place.desk.board.reach(ME) == Reach(22 * 60, 7 * 60)
+    phone.presses("Pauze")
+    assert "tot 1 december 2026" in phone.presses("7 dagen")
+    phone.presses("Pauze tot")
+    assert place.desk.board.reach(ME).paused_until is None
+
+
+def test_a_web_chat_says_that_it_cannot_send_messages_later(place: Place, assistant: Assistant) -> None:
+    web = Phone(assistant, "web:session")
+    assert "In Telegram kan dat wel" in web.sends(Command("subscriptions"))
+    web.sends(Pressed("b:yes:nieuws"))
+    web.sends(Pressed("r:1:3"))
+    assert place.db.execute("SELECT count(*) FROM subscriptions").fetchone()[0] == 0
+    assert place.db.execute("SELECT count(*) FROM sign_ups").fetchone()[0] == 0
+
+
+def test_letters_are_read_in_the_chat_in_ones_own_language(place: Place, assistant: Assistant) -> None:
+    publish(place.desk)
+    phone = Phone(assistant, language="uk")
+    phone.sends(Command("letters"))
+    phone.presses("Herenweg 55")
+    assert "фарбуємо" in phone.presses("Ремонт")
+    english = Phone(assistant, language="en")
+    english.sends(Command("letters"))
+    english.presses("Herenweg 55")
+    assert "no English version" in english.presses("Onderhoud")
+
+
+def test_the_calendar_leads_to_signing_up_and_to_a_file(place: Place, phone: Phone) -> None:
+    publish(place.desk)
+    assert "woensdag 2 december om 10:00" in phone.sends(Command("events"))
+    phone.presses("woensdag 2 december")
+    phone.presses("Ik kom")
+    assert "2 personen" in phone.presses("2")
+    phone.presses("Ik kom toch niet")
+    assert place.desk.signing.count(1).people == 0
+    phone.sends(Pressed("i:1"))
+    assert phone.last.file is not None
+    (event,) = Calendar.from_ical(phone.last.file.content).walk("VEVENT")
+    assert event.decoded("dtstart") == local(2026, 12, 2, 10)
+
+
+@pytest.mark.parametrize(
+    "junk", ["b:", "b:yes", "k:x:9", "k:herenweg-55:999", "v:0", "v:x", "r:1:99", "r:", "i:77", "q:1:x", "p:0", "u:"]
+)
+def test_a_forged_or_old_button_is_answered_kindly_and_changes_nothing(place: Place, phone: Phone, junk: str) -> None:
+    assert phone.sends(Pressed(junk)).strip()
+    assert place.db.execute("SELECT count(*) FROM subscriptions").fetchone()[0] == 0
+    assert place.db.execute("SELECT count(*) FROM sign_ups").fetchone()[0] == 0
+
+
+# --- on the web --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client(place: Place, assistant: Assistant, library: Library) -> Iterator[TestClient]:
+    app = web_app(WebChat(assistant, library, clock=lambda: place.now, board=place.desk.board))
+    with TestClient(app, raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("language", "word"), [("nl", "schilderen"), ("uk", "фарбуємо"), ("en", "schilderen")])
+def test_letters_have_a_page_and_a_feed(place: Place, client: TestClient, language: str, word: str) -> None:
+    publish(place.desk)
+    page = client.get(f"/{language}/brieven/herenweg-55")
+    assert page.status_code == 200
+    assert word in html.unescape(page.text)
+    feed = client.get(f"/{language}/brieven/herenweg-55.atom")
+    assert feed.headers["content-type"].startswith("application/atom+xml")
+    entries = ElementTree.fromstring(feed.content).findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314 - our own feed
+    assert len(entries) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "when"),
+    [
+        ("nl", "woensdag 2 december om 10:00"),
+        ("uk", "середа, 2 грудня о 10:00"),
+        ("en", "Wednesday, 2 December at 10:00"),
+    ],
+)
+def test_the_calendar_has_a_page_and_a_feed(place: Place, client: TestClient, language: str, when: str) -> None:
+    publish(place.desk)
+    assert when in html.unescape(client.get(f"/{language}/agenda").text)
+    feed = client.get(f"/{language}/agenda.ics")
+    assert feed.headers["content-type"].startswith("text/calendar")
+    assert len(Calendar.from_ical(feed.content).walk("VEVENT")) == 4
+    assert client.get(f"/{language}/agenda/1.ics").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nl/brieven/kerklaan",
+        "/xx/brieven/herenweg-55",
+        "/nl/brieven/kerklaan.atom",
+        "/nl/agenda/99.ics",
+        "/xx/agenda.ics",
+    ],
+)
+def test_what_is_not_there_is_said_kindly(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "<html" in answer.text
