@@ -135,6 +135,7 @@ class Publications:
             if not one.cancelled:
                 said = self._board.event(one.id, language)
                 document += Document(said.blocks[1:]) if said else Document()
+                document += line(words("sign_up.not_here"), Role.NOTE) if one.sign_up else Document()
                 document += _link(words("events.calendar"), f"/{language}/agenda/{one.id}.ics")
         feed = Feed(f"/{language}/agenda.ics", CALENDAR, words("agenda_page.feed"))
         document += _link(feed.title, feed.address)
