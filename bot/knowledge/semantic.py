@@ -91,7 +91,7 @@ class SemanticPart:
         self.learnt_from = learnt_from
         self._weights = weights
         self._bias = bias
-        self._embedder = embedder
+        self.embedder = embedder
 
     @classmethod
     def load(cls, path: Path, embedder: Embedder | None = None) -> "SemanticPart":
@@ -137,7 +137,7 @@ class SemanticPart:
         import numpy as np
 
         seen = [views(text) for text in texts]
-        flat = self._embedder.embed([view for pair in seen for view in pair])
+        flat = self.embedder.embed([view for pair in seen for view in pair])
         logits = flat @ self._weights + self._bias
         rows, start = [], 0
         for pair in seen:

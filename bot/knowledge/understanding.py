@@ -12,6 +12,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
+from bot.knowledge.danger import Net
 from bot.knowledge.finder import Finder, Ranked
 from bot.knowledge.keyboard import retyped
 from bot.knowledge.language import LanguageGuesser
@@ -85,8 +86,13 @@ class Understanding:
         finder: Finder,
         thresholds: Thresholds = Thresholds(),
         guesser: LanguageGuesser | None = None,
+        second_net: Net | None = None,
     ) -> None:
-        """Take the parts; the guesser learns its languages from the library's questions if none is given."""
+        """Take the parts; the guesser learns its languages from the library's questions if none is given.
+
+        `second_net` is asked where the words of the safety net saw no danger (bot.knowledge.danger).
+        """
+        self._second_net = second_net
         self._library = library
         self._safety = safety
         self._finder = finder
@@ -105,17 +111,23 @@ class Understanding:
         language = self.language(text, own, hint)
         alarm = self._safety.alarm(text)
         if alarm is not None:
-            kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
-            topics = self._finder.rank(text).among(self._library.topics)
-            first = Ranked(SAFETY_TOPICS[kind], 1.0)
-            return Verdict(kind, language, (first, *(r for r in topics if r.label != first.label))[:3], first.label)
+            return self._danger(alarm, text, language)
         talk = self.smalltalk(text)
         if talk is not None:
             return Verdict(Kind.NONE, language, label=talk)
+        alarm = self._second_net(text) if self._second_net else None
+        if alarm is not None:
+            return self._danger(alarm, text, language)
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
         return self._judge(text, language)
+
+    def _danger(self, alarm: Alarm, text: str, language: str) -> Verdict:
+        kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
+        topics = self._finder.rank(text).among(self._library.topics)
+        first = Ranked(SAFETY_TOPICS[kind], 1.0)
+        return Verdict(kind, language, (first, *(r for r in topics if r.label != first.label))[:3], first.label)
 
     def _judge(self, text: str, language: str) -> Verdict:
         """Decide by the finder's probabilities."""

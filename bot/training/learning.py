@@ -11,6 +11,7 @@ from bot.knowledge.fusion import Weights, dump
 from bot.knowledge.library import OUTSIDE, Library, fingerprint, load
 from bot.knowledge.light import LightPart
 from bot.knowledge.skeleton import skeleton
+from bot.training.danger import danger_lines, fit_danger
 from bot.training.fusion import Evidence, fit_weights, probabilities
 from bot.training.semantic import CachingEmbedder, fit
 
@@ -75,8 +76,8 @@ def cross_validated(examples: Examples, embedder: CachingEmbedder | None, say: S
     return Evidence(labels, light, semantic, right)
 
 
-def learn_and_write(content: Path, folder: Path, say: Say) -> None:
-    """Learn and write fusion.json and semantic.npz."""
+def learn_and_write(content: Path, folder: Path, tables: Path, say: Say) -> None:
+    """Learn and write fusion.json, semantic.npz and danger.npz."""
     library = load(content)
     examples = examples_of(library)
     say(f"{len(examples)} example questions, {len(set(examples.labels))} labels.")
@@ -90,6 +91,9 @@ def learn_and_write(content: Path, folder: Path, say: Say) -> None:
     final = fit(examples.texts, examples.labels, embedder, seed=SEED, fingerprint=fingerprint(library))
     folder.mkdir(parents=True, exist_ok=True)
     final.save(folder / "semantic.npz")
+    lines = danger_lines(tables, library)
+    say(f"{len(lines)} lines teach the second net for danger.")
+    fit_danger(lines, embedder, seed=SEED).save(folder / "danger.npz")
     dump(light, both, folder / "fusion.json", fingerprint(library))
 
 
