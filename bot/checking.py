@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import textstat
 
-from bot.errors import Finding
+from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import exact_titles
@@ -345,14 +345,20 @@ def _line_of(entry: Entry, question: str) -> int:
 
 
 def open_questions(content: Path) -> Iterator[str]:
-    """Yield, for staff, each fact that is still to be supplied or confirmed, and where it is used."""
-    library, findings = read(content)
-    if library is None:
-        yield from map(str, findings)
-        return
+    """Yield, for staff, each fact that is still to be supplied or confirmed, and where it is used.
+
+    Raises:
+        ContentError: if the content cannot be read.
+
+    """
+    library = _readable_library(content)
     used: dict[str, set[str]] = defaultdict(set)
     for entry in library.entries.values():
-        for name in used_facts([*entry.parts.values(), entry.title]):
+        try:
+            names = used_facts([*entry.parts.values(), entry.title])
+        except CannotRender as error:
+            raise ContentError([f"{entry.path}: cannot be shown: {error}"]) from error
+        for name in names:
             used[name].add(entry.id)
     yield "To be supplied:"
     yield from _listed(((fact, fact.ask) for fact in library.facts.values() if not fact.known), used)
@@ -360,6 +366,14 @@ def open_questions(content: Path) -> Iterator[str]:
     yield "To be confirmed:"
     confirm = ((fact, fact.confirm) for fact in library.facts.values() if fact.known and fact.confirm)
     yield from _listed(confirm, used)
+
+
+def _readable_library(content: Path) -> Library:
+    """Return the library, whatever is wrong in single files: an editor at work may not have written them all yet."""
+    library, findings = read(content)
+    if library is None:
+        raise ContentError([str(finding) for finding in findings])
+    return library
 
 
 def _listed(pairs: Iterable[tuple[Fact, str]], used: Mapping[str, set[str]]) -> Iterator[str]:
@@ -376,11 +390,19 @@ def stamp_translations(content: Path, topics: Iterable[str], language: str | Non
         topics: ids of topics or elsewhere entries; none = all.
         language: only this language; None = all but the source.
 
+    Raises:
+        ContentError: if the content cannot be read.
+        WegwijzerError: if there is no such topic or language.
+
     """
-    library, _ = read(content)
-    if library is None:
-        return 0
+    library = _readable_library(content)
     chosen, changed = set(topics), 0
+    for name in chosen:
+        if (name, library.source_language) not in library.entries:
+            raise WegwijzerError(f"There is no topic {name!r}. See  wegwijzer topics.")
+    translated = [one.code for one in library.spoken if not one.source]
+    if language is not None and language not in translated:
+        raise WegwijzerError(f"There are no translations in {language!r}: choose one of {', '.join(translated)}.")
     for (entry_id, code), entry in library.entries.items():
         original = library.entries.get((entry_id, library.source_language))
         if original is None or code == library.source_language or library.languages[code].answered_in:

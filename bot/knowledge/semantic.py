@@ -39,8 +39,12 @@ _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 def prepared(text: str) -> str:
-    """Return a text as the model knows such texts: lower case, Latin-letter Ukrainian in Cyrillic, single spaces."""
-    spaced = " ".join(text.split())
+    """Return a text as the model knows such texts: lower case, Latin-letter Ukrainian in Cyrillic, single spaces.
+
+    Half a character (a lone surrogate), which UTF-8 does not have, and the end mark of C are taken out: the model
+    would fail on the one and stop reading at the other.
+    """
+    spaced = " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").split())
     if looks_like_latin_cyrillic(spaced) >= _LIKELY:
         spaced = to_cyrillic(spaced)
     return spaced.lower()
