@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.assistant import Assistant
 from bot.dialogue.conversation import Conversation
-from bot.errors import ContentError, SettingsError
+from bot.errors import ContentError, SettingsError, StoreError
 from bot.knowledge.fusion import FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
@@ -19,7 +19,7 @@ from bot.knowledge.safety import SafetyNet
 from bot.knowledge.semantic import SemanticPart, SemanticUnavailable
 from bot.knowledge.understanding import Understanding
 from bot.settings import CHECKOUT, Settings
-from bot.store.database import open_database, sealer_for
+from bot.store.database import open_database, prepare_folder, sealer_for
 from bot.store.helped import Helped
 from bot.store.migrations import migrations
 from bot.store.notes import Notes
@@ -93,12 +93,18 @@ def build_store(settings: Settings) -> Store:
 
     Raises:
         KeyProblem: if the key is missing or wrong.
-        StoreError: if the database cannot be used.
+        StoreError: if the database cannot be used; a key file that was made for it just now is taken away again.
 
     """
     key = settings.key.get_secret_value() if settings.key else None
+    prepare_folder(settings.data_dir)
     sealer, new_key = sealer_for(settings.database, key, settings.key_path)
-    db = open_database(settings.database, sealer)
+    try:
+        db = open_database(settings.database, sealer)
+    except StoreError:
+        if new_key:
+            settings.key_path.unlink()
+        raise
     return Store(db, sealer, People(db, sealer), Questions(db), Helped(db), Notes(db), new_key)
 
 
