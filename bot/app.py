@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.assistant import Assistant
 from bot.dialogue.conversation import Conversation
 from bot.errors import ContentError, SettingsError, StoreError
-from bot.knowledge.fusion import FusedFinder, WeightsProblem
+from bot.knowledge.fusion import SEMANTIC_FILE, FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
@@ -79,7 +79,7 @@ def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
     if wanted == "light":
         return FusedFinder.load(library, WEIGHTS, None), "light (by setting)"
     try:
-        semantic = SemanticPart.load(WEIGHTS / "semantic.npz")
+        semantic = SemanticPart.load(WEIGHTS / SEMANTIC_FILE)
         return FusedFinder.load(library, WEIGHTS, semantic), "light + semantic"
     except (SemanticUnavailable, WeightsProblem) as error:
         if wanted == "semantic":

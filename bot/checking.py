@@ -7,10 +7,10 @@ import dataclasses
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import textstat
@@ -18,11 +18,12 @@ import textstat
 from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
-from bot.knowledge.fusion import exact_titles
-from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, read
+from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
+from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
 from bot.knowledge.light import LightPart
 from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
 from bot.knowledge.safety import BadSafety, SafetyNet
+from bot.knowledge.semantic import NoNumpy, SemanticPart, SemanticUnavailable
 from bot.knowledge.skeleton import skeleton
 from bot.knowledge.words import MissingWord, Words
 
@@ -51,6 +52,40 @@ def check_content(content: Path) -> list[Finding]:
     if library is not None:
         found.update(_Check(library, content).findings())
     return sorted(found)
+
+
+def check_weights(content: Path, weights: Path) -> list[Finding]:
+    """Return a finding for each file of the finder's weights that was not learnt from the questions of today.
+
+    Without numpy the weights of the semantic part cannot be looked at; nor are they used then.
+    """
+    library, _ = read(content)
+    if library is None:
+        return []  # named by check_content
+    today = fingerprint(library)
+    learnt = {FUSION_FILE: learnt_from(weights)}
+    try:
+        learnt[SEMANTIC_FILE] = SemanticPart.load(weights / SEMANTIC_FILE, _NoEmbedder()).learnt_from
+    except NoNumpy:
+        pass
+    except SemanticUnavailable:
+        learnt[SEMANTIC_FILE] = ""
+    return [
+        Finding(
+            (weights / name).as_posix(), 0,
+            "was learnt from other example questions than those of now: run  make train" if found
+            else "is missing or damaged: run  make train",
+        )
+        for name, found in learnt.items() if found != today
+    ]  # fmt: skip
+
+
+class _NoEmbedder:
+    """For weights that are only looked at."""
+
+    def embed(self, texts: Sequence[str]) -> NoReturn:
+        """Never called."""
+        raise NotImplementedError
 
 
 class _Check:

@@ -283,14 +283,15 @@ def _topic_object(knowledge: Knowledge, topic_id: str) -> dict[str, object]:
 @click.option("--open", "open_facts", is_flag=True, help="List what staff must still supply or confirm.")
 @with_settings
 def check(settings: Settings, open_facts: bool) -> None:
-    """Validate all content and print every finding at once."""
-    from bot.checking import check_content, open_questions
+    """Validate all content and the finder's weights, and print every finding at once."""
+    from bot.app import WEIGHTS
+    from bot.checking import check_content, check_weights, open_questions
 
     if open_facts:
         for text in open_questions(settings.content_dir):
             click.echo(text)
         return
-    findings = check_content(settings.content_dir)
+    findings = [*check_content(settings.content_dir), *check_weights(settings.content_dir, WEIGHTS)]
     for finding in findings:
         click.echo(str(finding))
     if findings:

