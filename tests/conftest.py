@@ -89,3 +89,8 @@ def new_assistant(
         clock=clock,
         token=lambda: f"token{next(numbers)}",
     )
+
+
+@pytest.fixture
+def understanding(library: Library, safety: SafetyNet, finder: ScriptedFinder) -> Understanding:
+    return Understanding(library, safety, finder)

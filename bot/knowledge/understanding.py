@@ -85,7 +85,7 @@ class Understanding:
         self._safety = safety
         self._finder = finder
         self._thresholds = thresholds
-        self._guesser = LanguageGuesser((language, question) for _, language, question in library.examples())
+        self._guesser = LanguageGuesser.taught_by(library)
 
     def understand(self, text: str, own: str | None = None, hint: str | None = None) -> Verdict:
         """Return what a message is.
