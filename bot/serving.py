@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import secrets
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import click
@@ -38,7 +40,8 @@ def serve(settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM.
 
     Raises:
-        WegwijzerError: if something must be put right first; nothing has been changed then.
+        WegwijzerError: if something must be put right first. Nothing has been changed then, but for a token that
+            Telegram refuses: that shows only once the web chat is there, with its key and its database.
 
     """
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
@@ -55,17 +58,40 @@ def serve(settings: Settings) -> None:
         asyncio.run(_serve(settings, knowledge, store, listening))
 
 
+class _Server(uvicorn.Server):
+    """A web server that ends when told to, and leaves the rest of the process time to end well too.
+
+    uvicorn's own raises the signal once more when it is done, which would kill Telegram and the database in mid-work.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End at SIGINT and SIGTERM."""
+        before = {which: signal.signal(which, self.handle_exit) for which in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for which, handler in before.items():
+                signal.signal(which, handler)
+
+
 def _socket(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+    except (socket.gaierror, UnicodeError) as error:
+        listening.close()
+        raise ChannelError(
+            f"{host!r} is no address that the web chat can listen on: check WEGWIJZER_HOST (127.0.0.1 is this machine "
+            "only)."
+        ) from error
     except OSError as error:
         listening.close()
         raise ChannelError(
             f"Port {port} on {host} cannot be used ({(error.strerror or str(error)).lower()}): stop what uses it, "
-            "or choose another with WEGWIJZER_PORT."
+            "or choose another with WEGWIJZER_PORT or WEGWIJZER_HOST."
         ) from error
     return listening
 
@@ -226,4 +252,4 @@ def _web_server(
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    return uvicorn.Server(config)
+    return _Server(config)

@@ -59,11 +59,6 @@ class Settings(BaseModel):
         str, Field(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
     ] = "info"
 
-    @field_validator("telegram_token", "webhook_url", "webhook_secret", "key", "key_file", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return None if value == "" else value
-
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
@@ -90,6 +85,8 @@ class Settings(BaseModel):
 def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """Return the settings of an environment and a .env file; the environment goes first.
 
+    An empty value is no value: the default counts. (An empty host would mean every address of the machine.)
+
     Raises:
         SettingsError: naming the setting, what is wrong with it, or what may have been meant.
 
@@ -108,7 +105,7 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(name))
     try:
-        return Settings.model_validate(values)
+        return Settings.model_validate({name: value for name, value in values.items() if value.strip()})
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()

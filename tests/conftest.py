@@ -15,7 +15,7 @@ from bot.knowledge.language import LanguageGuesser
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
-from bot.knowledge.understanding import Understanding, guesser_of
+from bot.knowledge.understanding import Understanding
 from bot.store.database import open_database
 from bot.store.helped import Helped
 from bot.store.people import People
@@ -59,7 +59,7 @@ def finder() -> ScriptedFinder:
 
 @pytest.fixture(scope="session")
 def guesser(library: Library) -> LanguageGuesser:
-    return guesser_of(library)
+    return LanguageGuesser.taught_by(library)
 
 
 @pytest.fixture
@@ -97,3 +97,8 @@ def new_assistant(
         clock=clock,
         token=lambda: f"token{next(numbers)}",
     )
+
+
+@pytest.fixture
+def understanding(library: Library, safety: SafetyNet, finder: ScriptedFinder) -> Understanding:
+    return Understanding(library, safety, finder)

@@ -13,6 +13,7 @@ import pytest
 
 from bot.checking import check_content, open_questions, stamp_translations
 from tests.conftest import CONTENT
+from tests.small_content import small_content
 
 LONG = "Dit is een zin van een gewone lengte, die hier alleen staat om de tekst langer te maken. "
 HARD = (
@@ -203,11 +204,11 @@ def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -
         ("topics.yaml", "- zorg\n", "content/topics.yaml:1: expected `name: value` lines"),
         ("nl/language.yaml", "name: Nederlands\n", "content/nl/language.yaml:1: 'locale' is missing or wrong"),
         ("nl/interface.yaml", "start: [a\n", "content/nl/interface.yaml:2: not valid YAML"),
-        ("uk/safety.yaml", "crisis: [a\n", "content/uk/safety.yaml:2: is no YAML"),
+        ("nl/safety.yaml", "crisis: [a\n", "content/nl/safety.yaml:2: is no YAML"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(copied: Callable[[], Path], path: str, broken: str, finding: str) -> None:
-    content = copied()
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, path: str, broken: str, finding: str) -> None:
+    content = small_content(tmp_path)
     (content / path).write_text(broken, encoding="utf-8")
     assert [line for line in map(str, check_content(content)) if line.startswith(finding)]
 
@@ -218,8 +219,8 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_content_without_any_safety_net_is_named(copied: Callable[[], Path]) -> None:
-    content = copied()
+def test_content_without_any_safety_net_is_named(tmp_path: Path) -> None:
+    content = small_content(tmp_path)
     for path in content.glob("*/safety.yaml"):
         path.unlink()
     assert f"{content}:0: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))

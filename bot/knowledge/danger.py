@@ -16,6 +16,7 @@ from bot.knowledge.semantic import Embedder, SemanticUnavailable, views
 if TYPE_CHECKING:
     from bot.knowledge.semantic import Vectors
 
+DANGER_FILE = "danger.npz"
 HARMLESS = "harmless"
 CERTAIN = 0.9
 """From this probability of danger on a message counts as danger; chosen by cross-validation."""

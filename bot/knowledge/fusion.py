@@ -17,6 +17,10 @@ from bot.knowledge.light import LightPart
 from bot.knowledge.semantic import SemanticPart
 from bot.knowledge.skeleton import skeleton
 
+FUSION_FILE = "fusion.json"
+SEMANTIC_FILE = "semantic.npz"
+"""What a folder of weights holds."""
+
 
 class WeightsProblem(Exception):
     """The weights are missing or were learnt from other content; `wegwijzer train` makes them anew."""
@@ -90,7 +94,7 @@ class FusedFinder:
             WeightsProblem: if they are missing or do not fit.
 
         """
-        path = folder / "fusion.json"
+        path = folder / FUSION_FILE
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
             weights = Weights(**stored["light" if semantic is None else "semantic"])
@@ -120,6 +124,15 @@ def exact_titles(library: Library) -> Mapping[str, str]:
             if text and "{{" not in text:
                 found.setdefault(skeleton(text), set()).add(label)
     return {folded: next(iter(labels)) for folded, labels in found.items() if folded and len(labels) == 1}
+
+
+def learnt_from(folder: Path) -> str:
+    """Return the fingerprint of the questions that the weights in a folder were learnt from; "" if there is none."""
+    try:
+        stored = json.loads((folder / FUSION_FILE).read_text(encoding="utf-8"))
+        return str(stored["learnt_from"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def dump(light: Weights, semantic: Weights, path: Path, learnt_from: str) -> None:

@@ -1,13 +1,17 @@
 """In which of our languages a message is written, short ones and Latin-letter Ukrainian included.
 
 Letters that only one language has decide first; then a naive Bayes of character 1- to 3-grams, taught by the
-example questions in content/, weighs the rest (docs/decisions/finder.md has the measurements).
+example questions and small talk in content/, weighs the rest (docs/decisions/finder.md has the measurements).
 """
 
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Self
+
+from bot.knowledge.library import Library
 
 # Letters that Ukrainian or Russian has and the other lacks.
 _UKRAINIAN = frozenset("іїєґ")
@@ -27,6 +31,17 @@ class LanguageGuesser:
         for language, question in examples:
             counts.setdefault((language, _is_cyrillic(question)), Counter()).update(_grams(question))
         self._models = {key: _logarithms(counter) for key, counter in counts.items() if sum(counter.values()) > 2000}
+
+    @classmethod
+    def taught_by(cls, library: Library) -> Self:
+        """Return a guesser that knows the example questions of a library and its small talk: greetings come first."""
+        talk = (
+            (entry.language, question)
+            for entries in library.smalltalk.values()
+            for entry in entries.values()
+            for question in entry.questions
+        )
+        return cls(chain(((language, question) for _, language, question in library.examples()), talk))
 
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return how likely (0 to 1) each language is; nothing if the text holds no letters."""

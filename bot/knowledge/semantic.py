@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from zipfile import BadZipFile
 
 from bot.knowledge.transliterate import looks_like_latin_cyrillic, to_cyrillic
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 class SemanticUnavailable(Exception):
     """The semantic part cannot be used here; the message says why in a few words."""
+
+
+class NoNumpy(SemanticUnavailable):
+    """There is no numpy, so that the weights cannot even be read."""
 
 
 class Embedder(Protocol):
@@ -39,8 +44,12 @@ _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 def prepared(text: str) -> str:
-    """Return a text as the model knows such texts: lower case, Latin-letter Ukrainian in Cyrillic, single spaces."""
-    spaced = " ".join(text.split())
+    """Return a text as the model knows such texts: lower case, Latin-letter Ukrainian in Cyrillic, single spaces.
+
+    Half a character (a lone surrogate), which UTF-8 does not have, and the end mark of C are taken out: the model
+    would fail on the one and stop reading at the other.
+    """
+    spaced = " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").split())
     if looks_like_latin_cyrillic(spaced) >= _LIKELY:
         spaced = to_cyrillic(spaced)
     return spaced.lower()
@@ -104,13 +113,13 @@ class SemanticPart:
         try:
             import numpy as np
         except ImportError as error:
-            raise SemanticUnavailable("numpy is not installed") from error
+            raise NoNumpy("numpy is not installed") from error
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 labels = tuple(str(label) for label in stored["labels"])
                 weights, bias = stored["weights"].astype(np.float32), stored["bias"].astype(np.float32)
                 learnt_from = str(stored["learnt_from"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
             raise SemanticUnavailable("its weights are missing or damaged; run  wegwijzer train") from error
         if weights.shape[1] != len(labels) or bias.shape != (len(labels),):
             raise SemanticUnavailable("its weights are damaged; run  wegwijzer train")

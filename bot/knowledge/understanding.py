@@ -97,7 +97,7 @@ class Understanding:
         self._safety = safety
         self._finder = finder
         self._thresholds = thresholds
-        self._guesser = guesser or guesser_of(library)
+        self._guesser = guesser or LanguageGuesser.taught_by(library)
 
     def understand(self, text: str, own: str | None = None, hint: str | None = None) -> Verdict:
         """Return what a message is.
@@ -212,11 +212,6 @@ class Understanding:
             for question in entry.questions
             if not skeleton(question)
         }
-
-
-def guesser_of(library: Library) -> LanguageGuesser:
-    """Return a guesser of the languages in which the library has example questions."""
-    return LanguageGuesser((language, question) for _, language, question in library.examples())
 
 
 def _foreign_script(text: str, language: str) -> bool:

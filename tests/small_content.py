@@ -1,0 +1,38 @@
+"""A content folder that is read in a moment: a few real topics in all languages, and a safety net of a few words.
+
+For tests of what surrounds the content (commands, starting, learning); what is said is tested on the real content.
+"""
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from tests.conftest import CONTENT
+
+TOPICS = ("dokter", "empatia", "eropuit", "crisis", "noodgeval")
+
+
+def small_content(folder: Path) -> Path:
+    """Make the folder `content` in a folder, and return it."""
+    content = folder / "content"
+    structure = yaml.safe_load((CONTENT / "topics.yaml").read_text(encoding="utf-8"))
+    groups = {
+        group: {topic: {**about, "related": []} for topic, about in members.items() if topic in TOPICS}
+        for group, members in structure["groups"].items()
+    }
+    content.mkdir(parents=True)
+    shutil.copy(CONTENT / "facts.yaml", content)
+    (content / "topics.yaml").write_text(
+        yaml.safe_dump({"groups": groups, "menu": structure["menu"], "elsewhere": []}), encoding="utf-8"
+    )
+    for language in (path.parent for path in CONTENT.glob("*/language.yaml")):
+        here = content / language.name
+        shutil.copytree(language, here, ignore=shutil.ignore_patterns("topics", "elsewhere", "safety.yaml"))
+        (here / "topics").mkdir()
+        for topic in TOPICS:
+            shutil.copy(language / "topics" / f"{topic}.md", here / "topics")
+        outside = (here / "outside.md").read_text(encoding="utf-8").splitlines(keepends=True)
+        (here / "outside.md").write_text("".join(outside[:40]), encoding="utf-8")
+    (content / "nl" / "safety.yaml").write_text("crisis:\n  - (wil) .. (dood)\nemergency:\n  - (huis) .. (brand)\n")
+    return content
