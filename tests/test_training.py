@@ -36,7 +36,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A small content folder and the weights that were learnt from it."""
     folder = tmp_path_factory.mktemp("training")
     content, weights = small_content(folder), folder / "weights"
-    learning.learn_and_write(content, weights, tmp_path / "no tables", lambda _: None, Hashing())
+    learning.learn_and_write(content, weights, folder / "no tables", lambda _: None, Hashing())
     return content, weights
 
 
