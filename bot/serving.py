@@ -47,15 +47,16 @@ def serve(settings: Settings) -> None:
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    with only_one(settings.data_dir), _socket(settings.host, settings.port) as listening:
+    with _socket(settings.host, settings.port) as listening:
         knowledge = build_knowledge(settings)
-        store = build_store(settings)
-        if store.new_key:
-            click.echo(
-                f"A new key was made: {settings.key_path}. Keep a copy in a safe place, apart from the database: "
-                "without it nobody who subscribed can be reached again."
-            )
-        asyncio.run(_serve(settings, knowledge, store, listening))
+        with only_one(settings.data_dir):
+            store = build_store(settings)
+            if store.new_key:
+                click.echo(
+                    f"A new key was made: {settings.key_path}. Keep a copy in a safe place, apart from the database: "
+                    "without it nobody who subscribed can be reached again."
+                )
+            asyncio.run(_serve(settings, knowledge, store, listening))
 
 
 class _Server(uvicorn.Server):
@@ -180,13 +181,15 @@ async def _start_telegram(
 class Sending:
     """The outbox at work: a connection of its own, and the task that it runs in."""
 
-    def __init__(self, outbox: Outbox, close: Callable[[], None]) -> None:
+    def __init__(self, outbox: Outbox, begin: Callable[[], None], close: Callable[[], None]) -> None:
         self.outbox = outbox
+        self._begin = begin
         self._close = close
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to send."""
+        self._begin()
         self._task = asyncio.create_task(self.outbox.run())
 
     async def stop(self) -> None:
@@ -215,12 +218,15 @@ def build_outbox(
     """Return the outbox; the desk gives the words of an announcement, and is told what became of it."""
     db = open_database(settings.database, store.sealer)
     generation = Generation(db, settings.data_dir)
-    if not generation.check():
-        click.echo(
-            "Sending is paused: this database was put back from a backup, and what it holds may have been sent since. "
-            "Look at it with  wegwijzer outbox status, and go on with  wegwijzer outbox resume."
-        )
-    generation.rotate()
+
+    def begin() -> None:
+        if not generation.check():
+            click.echo(
+                "Sending is paused: this database was put back from a backup, and what it holds may have been sent "
+                "since. Look at it with  wegwijzer outbox status, and go on with  wegwijzer outbox resume."
+            )
+        generation.rotate()
+
     bot_number = telegram.token.partition(":")[0]
     messenger = TelegramMessenger(telegram.app.bot, Files(store.db, bot_number), settings.attachments)
     outbox = Outbox(
@@ -230,7 +236,7 @@ def build_outbox(
         refused=desk.clockwork.refused,
         turned=generation.rotate,
     )  # fmt: skip
-    return Sending(outbox, db.close)
+    return Sending(outbox, begin, db.close)
 
 
 def _secret(settings: Settings) -> str:

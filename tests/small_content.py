@@ -22,13 +22,16 @@ def small_content(folder: Path) -> Path:
         for group, members in structure["groups"].items()
     }
     content.mkdir(parents=True)
-    shutil.copy(CONTENT / "facts.yaml", content)
+    for name in ("facts.yaml", "announcements.yaml"):
+        shutil.copy(CONTENT / name, content)
     (content / "topics.yaml").write_text(
         yaml.safe_dump({"groups": groups, "menu": structure["menu"], "elsewhere": []}), encoding="utf-8"
     )
     for language in (path.parent for path in CONTENT.glob("*/language.yaml")):
         here = content / language.name
-        shutil.copytree(language, here, ignore=shutil.ignore_patterns("topics", "elsewhere", "safety.yaml"))
+        shutil.copytree(
+            language, here, ignore=shutil.ignore_patterns("topics", "elsewhere", "safety.yaml", "test-questions.yaml")
+        )
         (here / "topics").mkdir()
         for topic in TOPICS:
             shutil.copy(language / "topics" / f"{topic}.md", here / "topics")

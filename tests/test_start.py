@@ -12,7 +12,7 @@ import httpx2 as httpx
 import pytest
 
 from bot.store.database import open_database
-from bot.store.sealing import Sealer, make_key_file
+from bot.store.sealing import Sealer, make_key_file, read_key_file
 from tests import bot_api
 from tests.processes import LIGHT, run, serving
 from tests.small_content import small_content
@@ -35,6 +35,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "dir"
         for path in folder.rglob("*")
+        if path.name != "wegwijzer.lock"  # the trace of the lock that only one process may hold
     }
 
 
@@ -109,10 +110,10 @@ BAD = {
         {"WEGWIJZER_DATA_DIR": "file/var", "WEGWIJZER_KEY_FILE": "new.key"},
     ),
     "a data folder that takes no files": Bad(
-        "The key file /proc/self/wegwijzer.key cannot be made: ", settings={"WEGWIJZER_DATA_DIR": "/proc/self"}
+        "The folder /proc/self cannot be used: ", settings={"WEGWIJZER_DATA_DIR": "/proc/self"}
     ),
     "a data folder that takes no database": Bad(
-        "The database /proc/self/wegwijzer.sqlite cannot be used: ",
+        "The folder /proc/self cannot be used: ",
         settings={"WEGWIJZER_DATA_DIR": "/proc/self", "WEGWIJZER_KEY_FILE": "new.key"},
     ),
     "a key file below a file": Bad(
@@ -195,7 +196,7 @@ def test_a_token_that_telegram_refuses_ends_the_start_and_the_data_stay(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:
     database(tmp_path)
-    before = fingerprints(tmp_path)
+    before = fingerprints(tmp_path)["var/wegwijzer.key"]
     with bot_api.running() as api:
         telegram = {"WEGWIJZER_TELEGRAM_TOKEN": "12345:wrong", "WEGWIJZER_TELEGRAM_API_URL": api.base}
         ended = run("run", folder=tmp_path, settings={**settings, **telegram})
@@ -204,7 +205,11 @@ def test_a_token_that_telegram_refuses_ends_the_start_and_the_data_stay(
     )
     assert ended.code == 1
     assert "12345" not in ended.out
-    assert fingerprints(tmp_path) == before
+    assert fingerprints(tmp_path)["var/wegwijzer.key"] == before
+    open_database(
+        tmp_path / "var" / "wegwijzer.sqlite", Sealer(read_key_file(tmp_path / "var" / "wegwijzer.key"))
+    ).close()
+    assert not (tmp_path / "var" / "wegwijzer.generation").exists()  # nothing was sent
 
 
 # --- a good start --------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, tee
 from typing import Self
 
 from bot.knowledge.library import Library
@@ -20,6 +20,10 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z\u00df-\u024f]")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SMOOTHING = 0.3
+
+
+_GREETINGS_COUNT = 3
+"""How many times small talk is taught: a greeting must be known for sure, short as it is."""
 
 
 class LanguageGuesser:
@@ -41,7 +45,8 @@ class LanguageGuesser:
             for entry in entries.values()
             for question in entry.questions
         )
-        return cls(chain(((language, question) for _, language, question in library.examples()), talk))
+        questions = ((language, question) for _, language, question in library.examples())
+        return cls(chain(questions, *tee(talk, _GREETINGS_COUNT)))
 
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return how likely (0 to 1) each language is; nothing if the text holds no letters."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import StoreError
+from bot.store.database import prepare_folder
 from bot.store.notes import Notes
 
 PAUSED_NOTE = "outbox_paused"
@@ -37,8 +38,8 @@ def only_one(folder: Path) -> Iterator[None]:
         StoreError: if another process holds it.
 
     """
+    prepare_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         # Opened without truncating: the number of the process that holds it stands in it.
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
