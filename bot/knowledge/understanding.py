@@ -1,11 +1,11 @@
 """Understanding: what a typed message is — danger, small talk, a question we can answer, or none of these.
 
-Safety comes first and alone decides about danger. The finder's probabilities then decide between an answer,
-a choice of three and an honest no, by the thresholds that docs/decisions/finder.md measured.
+Safety comes first. The finder's probabilities then decide between a crisis in veiled words, an answer, a choice of
+three and an honest no, by the thresholds that docs/decisions/finder.md measured.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -40,21 +40,22 @@ class Thresholds:
     """How sure the finder must be (probabilities, 0 to 1).
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
-    offer three; `also`: to offer a topic beside an elsewhere entry; `crisis`: to take a question for a crisis.
+    offer three; `also`: to offer a label beside an answer; `crisis`: to take a question for a crisis.
     """
 
     sure: float = 0.5
-    elsewhere: float = 0.5
-    choices: float = 0.15
-    also: float = 0.1
-    crisis: float = 0.8
+    elsewhere: float = 0.6
+    choices: float = 0.08
+    also: float = 0.05
+    crisis: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a message is, in which language it is answered, and the best topics with their probabilities.
 
-    `label` is the topic, elsewhere entry or small talk that answers; `offers` are the labels to choose from.
+    `label` is the topic, elsewhere entry or small talk that answers; `offers` are the labels to choose from, and beside
+    an answer those that may have been meant as well.
     """
 
     kind: Kind
@@ -133,29 +134,23 @@ class Understanding:
         """Decide by the finder's probabilities."""
         ranking = self._finder.rank(text)
         topics = ranking.among(self._library.topics)[:3]
-        first = ranking.best[0]
-        elsewhere = first.label not in self._library.topics
-        if first.label == SAFETY_TOPICS[Kind.CRISIS]:
+        first, *others = ranking.best[:3]
+        crisis = first.label == SAFETY_TOPICS[Kind.CRISIS]
+        if crisis and first.probability >= self._thresholds.crisis:
             # A second net for veiled words: what is very like the crisis examples is one. Below that it is no
             # more than a choice: "bored to death" must not get the suicide line as the answer.
-            return self._near_crisis(first, topics, language)
-        if elsewhere and first.probability >= self._thresholds.elsewhere:
-            return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics))
-        if not elsewhere and first.probability >= self._thresholds.sure:
-            return Verdict(Kind.ANSWER, language, topics, first.label)
+            return Verdict(Kind.CRISIS, language, topics, first.label)
+        if first.label not in self._library.topics:
+            if first.probability >= self._thresholds.elsewhere:
+                return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics[:2]))
+        elif first.probability >= self._thresholds.sure and not crisis:
+            return Verdict(Kind.ANSWER, language, topics, first.label, self._worth_offering(others))
         if 1 - ranking.nothing >= self._thresholds.choices:
-            # What others look after is offered only where it leads.
-            offered = (first, *topics[:2]) if elsewhere else topics
-            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in offered))
+            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in (first, *others)))
         return Verdict(Kind.NONE, language, topics)
 
-    def _near_crisis(self, first: Ranked, topics: tuple[Ranked, ...], language: str) -> Verdict:
-        if first.probability >= self._thresholds.crisis:
-            return Verdict(Kind.CRISIS, language, topics, first.label)
-        return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in topics))
-
-    def _worth_offering(self, topics: tuple[Ranked, ...]) -> tuple[str, ...]:
-        return tuple(one.label for one in topics[:2] if one.probability >= self._thresholds.also)
+    def _worth_offering(self, ranked: Iterable[Ranked]) -> tuple[str, ...]:
+        return tuple(one.label for one in ranked if one.probability >= self._thresholds.also)
 
     def language(self, text: str, own: str | None = None, hint: str | None = None) -> str:
         """Return the language to answer a message in: its own if that is clear, else the person's choice."""

@@ -1,7 +1,7 @@
-"""Learning the weights of the fusion: maximum likelihood on scores for questions that the parts had not been taught."""
+"""Learning the weights of the fusion: maximum likelihood on evidence for questions that were not taught."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,61 +18,68 @@ _STRENGTH = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the parts said: a row per question, a column per label; `right` is the column of the right label."""
+    """What the parts said: a row per question, a column per label, a matrix per kind of evidence.
+
+    `right` is the column of the right label.
+    """
 
     labels: tuple[str, ...]
-    light: Matrix
-    semantic: Matrix | None
+    kinds: tuple[Matrix, ...]
     right: NDArray[np.int64]
+
+    @property
+    def outside(self) -> int:
+        """The column of OUTSIDE."""
+        return self.labels.index(OUTSIDE)
+
+    def rows(self, chosen: NDArray[np.bool_]) -> "Evidence":
+        """Return the evidence of some of the questions."""
+        return Evidence(self.labels, tuple(kind[chosen] for kind in self.kinds), self.right[chosen])
 
 
 def fit_weights(evidence: Evidence) -> Weights:
     """Return the weights under which the right answers of the evidence are likeliest."""
-    names = [field.name for field in fields(Weights)]
-    free = [name for name in names if evidence.semantic is not None or "semantic" not in name]
-    start = np.array([_START[name] for name in free])
+    # Each kind is brought to unit spread, so that the pull towards zero is the same for all.
+    spreads = [float(np.delete(kind, evidence.outside, axis=1).std()) for kind in evidence.kinds]
+    ours, nothing = _terms([kind / spread for kind, spread in zip(evidence.kinds, spreads, strict=True)], evidence)
+    count, rows = len(spreads), np.arange(len(evidence.right))
+    # In the chances the column of OUTSIDE comes last.
+    order = np.argsort([*np.delete(np.arange(len(evidence.labels)), evidence.outside), evidence.outside])
+    right = order[evidence.right]
 
-    def loss(values: NDArray[np.float64]) -> float:
-        weights = _weights(free, values)
-        return -mean_log_likelihood(weights, evidence) + _STRENGTH * float(values @ values) / len(evidence.right)
+    def loss(values: Matrix) -> tuple[float, Matrix]:
+        """Return the loss and its gradient."""
+        chances = _softmax(np.column_stack([ours @ values[:count], nothing @ values[count:]]))
+        likelihood = np.log(chances[rows, right] + 1e-12).mean()
+        chances[rows, right] -= 1
+        slope = np.concatenate([np.einsum("no,nok->k", chances[:, :-1], ours), chances[:, -1] @ nothing]) / len(rows)
+        pull = _STRENGTH / len(rows)
+        return pull * float(values @ values) - float(likelihood), slope + 2 * pull * values
 
-    found = minimize(loss, start, method="L-BFGS-B")
-    return _weights(free, [round(float(value), 4) for value in found.x])
-
-
-_START = {
-    "light": 15.0,
-    "semantic": 0.5,
-    "nothing": 3.0,
-    "outside_light": 15.0,
-    "outside_semantic": 0.5,
-    "top_light": 0.0,
-}
-
-
-def _weights(free: Sequence[str], values: Sequence[float] | NDArray[np.float64]) -> Weights:
-    given = dict(zip(free, map(float, values), strict=True))
-    return Weights(**{field.name: given.get(field.name, 0.0) for field in fields(Weights)})
+    start = np.concatenate([np.ones(count), np.zeros(nothing.shape[1])])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    label, beside, top = (
+        tuple(round(float(value / spread), 4) for value, spread in zip(values, spreads, strict=True))
+        for values in (found[:count], found[count + 1 : 2 * count + 1], found[2 * count + 1 :])
+    )
+    return Weights(label, round(float(found[count]), 4), beside, top)
 
 
 def probabilities(weights: Weights, evidence: Evidence) -> Matrix:
     """Return the probabilities of every label (the column of OUTSIDE holds that of nothing), a row per question."""
-    outside = evidence.labels.index(OUTSIDE)
-    meaning = evidence.semantic if evidence.semantic is not None else np.zeros_like(evidence.light)
-    utility = weights.light * evidence.light + weights.semantic * meaning
-    ours = np.delete(evidence.light, outside, axis=1)
-    utility[:, outside] = (
-        weights.nothing
-        + weights.outside_light * evidence.light[:, outside]
-        + weights.outside_semantic * meaning[:, outside]
-        - weights.top_light * ours.max(axis=1)
-    )
-    utility -= utility.max(axis=1, keepdims=True)
-    powers = np.exp(utility)
+    ours, nothing = _terms(evidence.kinds, evidence)
+    of_nothing = nothing @ np.array([weights.nothing, *weights.outside, *weights.top])
+    chances = _softmax(np.column_stack([ours @ np.array(weights.label), of_nothing]))
+    return np.insert(chances[:, :-1], evidence.outside, chances[:, -1], axis=1)
+
+
+def _terms(kinds: Sequence[Matrix], evidence: Evidence) -> tuple[Matrix, Matrix]:
+    """Return what the weights of a label multiply (question, label, kind) and what those of nothing do."""
+    ours = np.stack([np.delete(kind, evidence.outside, axis=1) for kind in kinds], axis=-1)
+    beside = np.stack([kind[:, evidence.outside] for kind in kinds], axis=-1)
+    return ours, np.column_stack([np.ones(len(ours)), beside, ours.max(axis=1)])
+
+
+def _softmax(utilities: Matrix) -> Matrix:
+    powers = np.exp(utilities - utilities.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def mean_log_likelihood(weights: Weights, evidence: Evidence) -> float:
-    """Return the mean logarithm of the probability that the right label got."""
-    right = probabilities(weights, evidence)[np.arange(len(evidence.right)), evidence.right]
-    return float(np.log(right + 1e-12).mean())

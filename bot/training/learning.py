@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.danger import DANGER_FILE
-from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, Weights, dump
-from bot.knowledge.library import OUTSIDE, Library, fingerprint, load
+from bot.knowledge.fusion import ALL, FUSION_FILE, LIGHT, SEMANTIC_FILE, Weights, dump, evidence
+from bot.knowledge.library import Library, fingerprint, load
 from bot.knowledge.light import LightPart
-from bot.knowledge.semantic import Embedder
+from bot.knowledge.semantic import Embedder, Meaning
 from bot.knowledge.skeleton import skeleton
 from bot.training.danger import danger_lines, fit_danger
 from bot.training.fusion import Evidence, fit_weights, probabilities
@@ -59,23 +59,23 @@ def folds(examples: Examples) -> NDArray[np.int64]:
     return np.array([fold_of[skeleton(text)] for text in examples.texts])
 
 
-def cross_validated(examples: Examples, embedder: CachingEmbedder | None, say: Say) -> Evidence:
-    """Return what the parts say about every example when they have not been taught it."""
+def cross_validated(examples: Examples, embedder: Embedder, say: Say) -> tuple[Evidence, Evidence]:
+    """Return what the light part, and what both parts, say about every example when they have not been taught it."""
     labels = tuple(sorted(set(examples.labels)))
     fold = folds(examples)
-    light = np.zeros((len(examples), len(labels)))
-    semantic = np.zeros_like(light) if embedder is not None else None
+    kinds = tuple(np.zeros((len(examples), len(labels))) for _ in ALL)
     for number in range(FOLDS):
         taught, asked = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        part = LightPart(examples.rows(taught))
-        for row in asked:
-            light[row] = part.scores(examples.texts[row])
-        if semantic is not None and embedder is not None:
-            model = fit([examples.texts[i] for i in taught], [examples.labels[i] for i in taught], embedder, seed=SEED)
-            semantic[asked] = model.scores_many([examples.texts[i] for i in asked])
+        light = LightPart(examples.rows(taught))
+        semantic = fit([examples.texts[i] for i in taught], [examples.labels[i] for i in taught], embedder, seed=SEED)
+        linear, near = semantic.scores_many([examples.texts[i] for i in asked])
+        for row, logits, nearness in zip(asked, linear.tolist(), near.tolist(), strict=True):
+            spoken = evidence(light.scores(examples.texts[row]), Meaning(logits, nearness))
+            for kind, scores in zip(kinds, spoken, strict=True):
+                kind[row] = scores
         say(f"  fold {number + 1} of {FOLDS}")
     right = np.array([labels.index(label) for label in examples.labels])
-    return Evidence(labels, light, semantic, right)
+    return Evidence(labels, kinds[: len(LIGHT)], right), Evidence(labels, kinds, right)
 
 
 def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: Embedder | None = None) -> None:
@@ -89,11 +89,12 @@ def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: 
     say(f"{len(examples)} example questions, {len(set(examples.labels))} labels.")
     embedder = CachingEmbedder(model)
     say("Cross-validation:")
-    evidence = cross_validated(examples, embedder, say)
-    alone = Evidence(evidence.labels, evidence.light, None, evidence.right)
-    light, both = fit_weights(alone), fit_weights(evidence)
-    for name, weights, seen in (("light", light, alone), ("light + semantic", both, evidence)):
+    alone, together = cross_validated(examples, embedder, say)
+    light, both = fit_weights(alone), fit_weights(together)
+    for name, weights, seen in (("light", light, alone), ("light + semantic", both, together)):
         say(f"{name}: {', '.join(report(weights, seen))}")
+        for language in sorted(set(examples.languages)):
+            say(f"  {language}: {', '.join(report(weights, seen.rows(np.array(examples.languages) == language)))}")
     final = fit(examples.texts, examples.labels, embedder, seed=SEED, fingerprint=fingerprint(library))
     folder.mkdir(parents=True, exist_ok=True)
     final.save(folder / SEMANTIC_FILE)
@@ -104,14 +105,13 @@ def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: 
         fit_danger(lines, embedder, seed=SEED).save(folder / DANGER_FILE)
 
 
-def report(weights: Weights, evidence: Evidence) -> Iterator[str]:
-    """Yield how good the probabilities are on the evidence, in words."""
-    chances = probabilities(weights, evidence)
-    outside = evidence.labels.index(OUTSIDE)
+def report(weights: Weights, seen: Evidence) -> Iterator[str]:
+    """Yield how good the probabilities are on evidence, in words."""
+    chances = probabilities(weights, seen)
     best = np.argsort(-chances, axis=1)
-    inside = evidence.right != outside
-    first = best[:, 0] == evidence.right
-    third = (best[:, :3] == evidence.right[:, None]).any(axis=1)
+    inside = seen.right != seen.outside
+    first = best[:, 0] == seen.right
+    third = (best[:, :3] == seen.right[:, None]).any(axis=1)
     yield f"right at once {first[inside].mean():.1%}"
     yield f"among three {third[inside].mean():.1%}"
     yield f"outside noticed {first[~inside].mean():.1%}"
