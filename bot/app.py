@@ -16,6 +16,7 @@ from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
 from bot.errors import ContentError, SettingsError
+from bot.knowledge.danger import SecondNet
 from bot.knowledge.fusion import FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
@@ -91,7 +92,19 @@ def build_knowledge(settings: Settings) -> Knowledge:
     except ValueError as error:
         raise ContentError([str(error)]) from error
     finder, status = build_finder(library, settings.finder)
-    return Knowledge(library, renderer, Understanding(library, safety, finder), finder, status)
+    second, remark = build_second_net(finder)
+    return Knowledge(library, renderer, Understanding(library, safety, finder, second=second), finder, status + remark)
+
+
+def build_second_net(finder: FusedFinder) -> tuple[SecondNet | None, str]:
+    """Return the net that knows danger by its meaning, where it can be had, and a remark for the start line if not."""
+    if finder.semantic is None:
+        return None, ""
+    try:
+        return SecondNet.load(WEIGHTS / "danger.npz", finder.semantic.embedder), ""
+    except SemanticUnavailable as error:
+        _log.warning("danger is known by words only: %s", error)
+        return None, f" (danger by words only: {error})"
 
 
 def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:

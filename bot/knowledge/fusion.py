@@ -76,7 +76,7 @@ class FusedFinder:
     ) -> None:
         self._light = light
         self._weights = weights
-        self._semantic = semantic
+        self._semantic = self.semantic = semantic
         if semantic is not None and semantic.labels != light.labels:
             raise WeightsProblem("the semantic weights were learnt from other content; run  wegwijzer train")
         self._labels = tuple(label for label in light.labels if label != OUTSIDE)

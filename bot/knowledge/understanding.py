@@ -12,6 +12,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
+from bot.knowledge.danger import SecondNet
 from bot.knowledge.finder import Finder, Ranked
 from bot.knowledge.keyboard import retyped
 from bot.knowledge.language import LanguageGuesser
@@ -79,10 +80,16 @@ class Understanding:
     """Understands messages with the help of the library, the safety net and a finder."""
 
     def __init__(
-        self, library: Library, safety: SafetyNet, finder: Finder, thresholds: Thresholds = Thresholds()
+        self,
+        library: Library,
+        safety: SafetyNet,
+        finder: Finder,
+        thresholds: Thresholds = Thresholds(),
+        second: SecondNet | None = None,
     ) -> None:
         self._library = library
         self._safety = safety
+        self._second = second
         self._finder = finder
         self._thresholds = thresholds
         self._guesser = LanguageGuesser((language, question) for _, language, question in library.examples())
@@ -97,7 +104,7 @@ class Understanding:
 
         """
         language = self.language(text, own, hint)
-        alarm = self._safety.alarm(text)
+        alarm = self._alarm(text)
         if alarm is not None:
             kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
             topics = self._finder.rank(text).among(self._library.topics)
@@ -110,6 +117,13 @@ class Understanding:
         if swapped is not None:
             return self.understand(swapped, own, hint)
         return self._judge(text, language)
+
+    def _alarm(self, text: str) -> Alarm | None:
+        """Return the alarm of the safety net, and of the second net where there is one."""
+        sign = self._safety.sign(text)
+        if self._second is None or (sign is None and self.smalltalk(text) is not None):
+            return sign.alarm if sign else None
+        return self._second.weigh(text, sign)
 
     def _judge(self, text: str, language: str) -> Verdict:
         """Decide by the finder's probabilities."""

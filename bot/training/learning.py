@@ -11,6 +11,7 @@ from bot.knowledge.fusion import Weights, dump
 from bot.knowledge.library import OUTSIDE, Library, fingerprint, load
 from bot.knowledge.light import LightPart
 from bot.knowledge.skeleton import skeleton
+from bot.training import danger
 from bot.training.fusion import Evidence, fit_weights, probabilities
 from bot.training.semantic import CachingEmbedder, fit
 
@@ -76,7 +77,7 @@ def cross_validated(examples: Examples, embedder: CachingEmbedder | None, say: S
 
 
 def learn_and_write(content: Path, folder: Path, say: Say) -> None:
-    """Learn and write fusion.json and semantic.npz."""
+    """Learn and write fusion.json, semantic.npz and danger.npz."""
     library = load(content)
     examples = examples_of(library)
     say(f"{len(examples)} example questions, {len(set(examples.labels))} labels.")
@@ -91,6 +92,7 @@ def learn_and_write(content: Path, folder: Path, say: Say) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     final.save(folder / "semantic.npz")
     dump(light, both, folder / "fusion.json", fingerprint(library))
+    danger.learn_and_write(content, library, embedder, folder, say)
 
 
 def report(weights: Weights, evidence: Evidence) -> Iterator[str]:
