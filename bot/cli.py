@@ -23,7 +23,7 @@ from bot.errors import WegwijzerError
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
-from bot.settings import CHECKOUT, Settings, described
+from bot.settings import Settings, described
 
 AUDIENCES = click.Choice([str(audience) for audience in Audience])
 
@@ -305,7 +305,7 @@ def train(settings: Settings) -> None:
     from bot.app import WEIGHTS
     from bot.training import learn
 
-    learn(settings.content_dir, WEIGHTS, CHECKOUT / "tests" / "safety", click.echo)
+    learn(settings.content_dir, WEIGHTS, click.echo)
 
 
 @cli.command(name="settings")

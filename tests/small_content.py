@@ -10,6 +10,11 @@ import yaml
 
 from tests.conftest import CONTENT
 
+DANGER = """
+crisis: [ik wil niet meer leven, ik maak er een einde aan, zij wil zelfmoord plegen, niemand zal mij missen, ik spring]
+emergency: [er is brand in de keuken, hij slaat mij nu, mijn kind ademt niet, iemand heeft een mes, overal is bloed]
+harmless: [ik verveel me dood, de batterij is leeg, mijn rug doet pijn, het is hier koud, de buren zijn luid]
+"""
 TOPICS = ("dokter", "empatia", "eropuit", "crisis", "noodgeval")
 
 
@@ -30,7 +35,11 @@ def small_content(folder: Path) -> Path:
     for language in (path.parent for path in CONTENT.glob("*/language.yaml")):
         here = content / language.name
         shutil.copytree(
-            language, here, ignore=shutil.ignore_patterns("topics", "elsewhere", "safety.yaml", "test-questions.yaml")
+            language,
+            here,
+            ignore=shutil.ignore_patterns(
+                "topics", "elsewhere", "safety.yaml", "test-questions.yaml", "danger-examples.yaml"
+            ),
         )
         (here / "topics").mkdir()
         for topic in TOPICS:
@@ -38,4 +47,5 @@ def small_content(folder: Path) -> Path:
         outside = (here / "outside.md").read_text(encoding="utf-8").splitlines(keepends=True)
         (here / "outside.md").write_text("".join(outside[:40]), encoding="utf-8")
     (content / "nl" / "safety.yaml").write_text("crisis:\n  - (wil) .. (dood)\nemergency:\n  - (huis) .. (brand)\n")
+    (content / "nl" / "danger-examples.yaml").write_text(DANGER, encoding="utf-8")
     return content

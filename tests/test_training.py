@@ -36,7 +36,7 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A small content folder and the weights that were learnt from it."""
     folder = tmp_path_factory.mktemp("training")
     content, weights = small_content(folder), folder / "weights"
-    learning.learn_and_write(content, weights, folder / "no tables", lambda _: None, Hashing())
+    learning.learn_and_write(content, weights, lambda _: None, Hashing())
     return content, weights
 
 
@@ -48,7 +48,7 @@ def copied(learnt: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
 
 def test_learning_again_from_the_same_content_gives_the_same_files(learnt: tuple[Path, Path], tmp_path: Path) -> None:
     content, weights = learnt
-    learning.learn_and_write(content, tmp_path, tmp_path / "no tables", lambda _: None, Hashing())
+    learning.learn_and_write(content, tmp_path, lambda _: None, Hashing())
     for name in ("fusion.json", "semantic.npz"):
         assert (tmp_path / name).read_bytes() == (weights / name).read_bytes()
 

