@@ -134,6 +134,16 @@ def test_a_sure_answer_offers_related_topics_thumbs_the_menu_and_a_person(
     assert "5.1.3" in shown(reply)
 
 
+def test_beside_an_answer_stands_what_may_have_been_meant_as_well(
+    conversation: Conversation, finder: ScriptedFinder
+) -> None:
+    finder.script["wie komt dat hier weghalen dan"] = {"schoonmaak": 0.6, "afval": 0.3, "zwemles": 0.01}
+    reply = conversation.reply(Typed("wie komt dat hier weghalen dan"), Person("nl"))
+    assert reply.kind is Kind.ANSWER
+    assert "e:afval:nl" in actions(reply)
+    assert "t:zwemles:nl" not in actions(reply)
+
+
 def test_unsure_offers_up_to_three_topics(conversation: Conversation, finder: ScriptedFinder) -> None:
     finder.script["iets met taal en lezen"] = {"voorleesexpress": 0.2, "taallessen": 0.18, "spelen-met-taal": 0.12}
     reply = conversation.reply(Typed("iets met taal en lezen"), Person("nl"))

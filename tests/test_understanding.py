@@ -1,0 +1,46 @@
+"""What a message turns out to be, by the finder's probabilities."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.knowledge.library import Library
+from bot.knowledge.safety import SafetyNet
+from bot.knowledge.understanding import Kind, Understanding
+from tests.conftest import ScriptedFinder
+
+ASKED = "een vraag die alleen in deze toets bestaat"
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "kind", "label", "offers"),
+    [
+        ({"dokter": 0.95}, Kind.ANSWER, "dokter", ()),
+        ({"dokter": 0.6, "specialist": 0.3, "zorgkosten": 0.02}, Kind.ANSWER, "dokter", ("specialist",)),
+        ({"dokter": 0.6, "afval": 0.3}, Kind.ANSWER, "dokter", ("afval",)),
+        ({"zwemles": 0.45, "specialist": 0.4}, Kind.CHOICES, "", ("zwemles", "specialist")),
+        ({"afval": 0.7, "schoonmaak": 0.2}, Kind.ELSEWHERE, "afval", ("schoonmaak",)),
+        ({"afval": 0.55, "schoonmaak": 0.3}, Kind.CHOICES, "", ("afval", "schoonmaak")),
+        ({"zwemles": 0.05, "specialist": 0.05}, Kind.CHOICES, "", ("zwemles", "specialist")),
+        ({"dokter": 0.03, "specialist": 0.02}, Kind.NONE, "", ()),
+        ({"noodgeval": 0.9}, Kind.ANSWER, "noodgeval", ()),
+        ({"crisis": 0.75}, Kind.CRISIS, "crisis", ()),
+        ({"crisis": 0.6, "mentale-hulp": 0.3}, Kind.CHOICES, "", ("crisis", "mentale-hulp")),
+    ],
+)
+def test_the_surer_the_finder_the_plainer_the_verdict(
+    library: Library,
+    safety: SafetyNet,
+    probabilities: Mapping[str, float],
+    kind: Kind,
+    label: str,
+    offers: tuple[str, ...],
+) -> None:
+    understanding = Understanding(library, safety, ScriptedFinder({ASKED: probabilities}))
+    verdict = understanding.understand(ASKED)
+    assert (verdict.kind, verdict.label) == (kind, label)
+    assert tuple(offer for offer in verdict.offers if offer in probabilities) == offers
+
+
+def test_danger_in_plain_words_needs_no_finder(library: Library, safety: SafetyNet) -> None:
+    assert Understanding(library, safety, ScriptedFinder()).understand("ik wil niet meer leven").kind is Kind.CRISIS
