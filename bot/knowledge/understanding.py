@@ -140,8 +140,8 @@ class Understanding:
         topics = ranking.among(self._library.topics)[:3]
         first, *others = ranking.best[:3]
         crisis = first.label == SAFETY_TOPICS[Kind.CRISIS]
-        if crisis and first.probability >= self._thresholds.crisis:
-            # A second net for veiled words: what is very like the crisis examples is one. Below that it is no
+        if crisis and self._second is None and first.probability >= self._thresholds.crisis:
+            # Where there is no second net, what is very like the crisis examples is a crisis. Otherwise it is no
             # more than a choice: "bored to death" must not get the suicide line as the answer.
             return Verdict(Kind.CRISIS, language, topics, first.label)
         if first.label not in self._library.topics:
