@@ -122,8 +122,8 @@ def learn_and_write(content: Path, library: Library, embedder: Embedder, folder:
     for kind in (Kind.CRISIS, Kind.EMERGENCY):
         of_kind = lesson.kinds == kind
         right = crisis[of_kind & noticed] == (kind is Kind.CRISIS)
-        say(f"  {kind}: noticed by meaning alone {noticed[of_kind].mean():.1%}, of these as {kind} {right.mean():.1%}")
-    say(f"  false alarms: {noticed[~danger & ~lesson.everyday].mean():.1%} of the harmless examples")
+        say(f"  {kind}: noticed by meaning alone {_share(noticed[of_kind])}, of these as {kind} {_share(right)}")
+    say(f"  false alarms: {_share(noticed[~danger & ~lesson.everyday])} of the harmless examples")
     say(f"  danger from a margin of {alarm_from:.2f}, surely harmless below {harmless_below:.2f}")
     final = replace(
         fit(vectors, lesson.kinds),
@@ -132,3 +132,8 @@ def learn_and_write(content: Path, library: Library, embedder: Embedder, folder:
         learnt_from=fingerprint(examples),
     )
     save(final, folder / "danger.npz")
+
+
+def _share(hits: NDArray[np.bool_]) -> str:
+    """The share of true values, in words."""
+    return f"{hits.mean():.1%}" if len(hits) else "–"
