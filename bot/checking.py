@@ -17,6 +17,7 @@ import textstat
 
 from bot.checking_templates import template_findings
 from bot.errors import Finding
+from bot.knowledge.danger import gather
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import exact_titles
@@ -239,6 +240,7 @@ class _Check:
     # --- what the assistant makes of the questions ---------------------------------------------
 
     def _search(self) -> Iterator[Finding]:
+        yield from gather(self._content)[1]
         try:
             safety = SafetyNet.load(self._content)
         except BadSafety as error:

@@ -40,7 +40,8 @@ class Thresholds:
     """How sure the finder must be (probabilities, 0 to 1).
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
-    offer three; `also`: to offer a topic beside an elsewhere entry; `crisis`: to take a question for a crisis.
+    offer three; `also`: to offer a topic beside an elsewhere entry; `crisis`: to take a question for a crisis
+    where no second net does that.
     """
 
     sure: float = 0.5
@@ -132,7 +133,7 @@ class Understanding:
         first = ranking.best[0]
         elsewhere = first.label not in self._library.topics
         if first.label == SAFETY_TOPICS[Kind.CRISIS]:
-            # A second net for veiled words: what is very like the crisis examples is one. Below that it is no
+            # Where there is no second net, what is very like the crisis examples is a crisis. Otherwise it is no
             # more than a choice: "bored to death" must not get the suicide line as the answer.
             return self._near_crisis(first, topics, language)
         if elsewhere and first.probability >= self._thresholds.elsewhere:
@@ -146,7 +147,7 @@ class Understanding:
         return Verdict(Kind.NONE, language, topics)
 
     def _near_crisis(self, first: Ranked, topics: tuple[Ranked, ...], language: str) -> Verdict:
-        if first.probability >= self._thresholds.crisis:
+        if self._second is None and first.probability >= self._thresholds.crisis:
             return Verdict(Kind.CRISIS, language, topics, first.label)
         return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in topics))
 
