@@ -17,6 +17,7 @@ import textstat
 
 from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
+from bot.knowledge.danger import gather
 from bot.knowledge.document import Document, plain
 from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
@@ -274,6 +275,7 @@ class _Check:
     # --- what the assistant makes of the questions ---------------------------------------------
 
     def _search(self) -> Iterator[Finding]:
+        yield from gather(self._content)[1]
         try:
             safety = SafetyNet.load(self._content)
         except BadSafety as error:

@@ -10,10 +10,10 @@ net works alone. docs/decisions/safety.md tells what was compared and how the bo
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import yaml
@@ -53,9 +53,19 @@ def read_examples(content: Path) -> tuple[Example, ...]:
     """Return the examples of all languages, in a fixed order.
 
     Raises:
-        ContentError: with every finding, if a file is not a list of messages under each of the three kinds, or if a
-            message stands under two kinds.
+        ContentError: with every finding, if a file cannot be used.
 
+    """
+    examples, findings = gather(content)
+    if findings:
+        raise ContentError([str(finding) for finding in findings])
+    return examples
+
+
+def gather(content: Path) -> tuple[tuple[Example, ...], list[Finding]]:
+    """Return the examples that can be read, and what is wrong with the files.
+
+    Each must be a list of messages under each of the three kinds, and no message may stand under two of them.
     """
     findings: list[Finding] = []
     examples: list[Example] = []
@@ -66,9 +76,7 @@ def read_examples(content: Path) -> tuple[Example, ...]:
             if kind_of.setdefault(prepared(example.text), example.kind) is not example.kind:
                 findings.append(Finding(name, 1, f"{example.text!r} stands under two kinds"))
             examples.append(example)
-    if findings:
-        raise ContentError([str(finding) for finding in findings])
-    return tuple(sorted(examples))
+    return tuple(sorted(examples)), findings
 
 
 def _read(path: Path, name: str, findings: list[Finding]) -> Iterator[Example]:
@@ -179,12 +187,21 @@ class SecondNet:
             raise SemanticUnavailable("numpy is not installed") from error
         try:
             with np.load(path, allow_pickle=False) as stored:
-                supports = stored["supports"].astype(np.float32) * float(stored["scale"])
-                arrays = {name: stored[name].astype(np.float32) for name in ("mean", "axes", "weights", "kind_weights")}
-                values: dict[str, Any] = {**arrays, **{name: float(stored[name]) for name in _NUMBERS}}
-                learnt = Learnt(supports=supports, **values, learnt_from=str(stored["learnt_from"]))
+                learnt = Learnt(
+                    mean=stored["mean"].astype(np.float32),
+                    axes=stored["axes"].astype(np.float32),
+                    supports=stored["supports"].astype(np.float32) * float(stored["scale"]),
+                    weights=stored["weights"].astype(np.float32),
+                    bias=float(stored["bias"]),
+                    width=float(stored["width"]),
+                    kind_weights=stored["kind_weights"].astype(np.float32),
+                    kind_bias=float(stored["kind_bias"]),
+                    alarm_from=float(stored["alarm_from"]),
+                    harmless_below=float(stored["harmless_below"]),
+                    learnt_from=str(stored["learnt_from"]),
+                )
                 learnt.margins(learnt.turned(np.ones((1, len(learnt.mean)), dtype=np.float32)))
-        except (OSError, EOFError, BadZipFile, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise SemanticUnavailable("the examples of danger are not learnt; run  wegwijzer train") from error
         return cls(learnt, embedder)
 
@@ -215,21 +232,26 @@ class SecondNet:
         return float(margins[gravest]), Alarm.CRISIS if crisis else Alarm.EMERGENCY
 
 
-_NUMBERS = ("bias", "width", "kind_bias", "alarm_from", "harmless_below")
 _LEVELS = 127
 
 
 def save(learnt: Learnt, path: Path) -> None:
-    """Write what was learnt: the examples as whole numbers of one byte, the rest in half precision."""
+    """Write what was learnt: the examples as whole numbers of one byte, the other matrices in half precision."""
     import numpy as np
 
     scale = float(np.abs(learnt.supports).max()) / _LEVELS
-    half = {name: getattr(learnt, name).astype(np.float16) for name in ("axes", "kind_weights")}
-    rest = {one.name: getattr(learnt, one.name) for one in fields(learnt) if one.name not in {*half, "supports"}}
-    written: dict[str, Any] = {
-        "supports": np.round(learnt.supports / scale).astype(np.int8),
-        "scale": np.array(scale),
-        **half,
-        **{name: np.array(value) for name, value in rest.items()},
-    }
-    np.savez_compressed(path, **written)
+    np.savez_compressed(
+        path,
+        mean=learnt.mean,
+        axes=learnt.axes.astype(np.float16),
+        supports=np.round(learnt.supports / scale).astype(np.int8),
+        scale=np.array(scale),
+        weights=learnt.weights,
+        bias=np.array(learnt.bias),
+        width=np.array(learnt.width),
+        kind_weights=learnt.kind_weights.astype(np.float16),
+        kind_bias=np.array(learnt.kind_bias),
+        alarm_from=np.array(learnt.alarm_from),
+        harmless_below=np.array(learnt.harmless_below),
+        learnt_from=np.array(learnt.learnt_from),
+    )

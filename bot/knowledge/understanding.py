@@ -40,7 +40,8 @@ class Thresholds:
     """How sure the finder must be (probabilities, 0 to 1).
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
-    offer three; `also`: to offer a label beside an answer; `crisis`: to take a question for a crisis.
+    offer three; `also`: to offer a label beside an answer; `crisis`: to take a question for a crisis where no
+    second net does that.
     """
 
     sure: float = 0.5

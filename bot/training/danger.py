@@ -27,7 +27,10 @@ AXES = 128
 STRENGTH, WIDTH, KIND_STRENGTH = 3.0, 1.0, 4.0
 """Of the fits: the machine's C and the width of its kernel, and the C by which a crisis is told from an emergency."""
 
-FALSE_ALARMS = 0.005
+REPEATS = 3
+"""So often everything is divided into folds anew: one division alone would leave the bounds to chance."""
+
+FALSE_ALARMS = 0.003
 """The share of the library's own questions, unseen, that may set off the alarm: this chooses the bound."""
 
 TAKEN_BACK = 0.01
@@ -64,15 +67,13 @@ def lesson_of(library: Library, examples: Sequence[Example]) -> Lesson:
     )
 
 
-def folds(lesson: Lesson, vectors: Vectors) -> NDArray[np.int64]:
-    """Return the fold of every message: translations and look-alikes among the examples share one."""
-    generator = np.random.default_rng(SEED)
-    fold = generator.integers(FOLDS, size=len(lesson.texts))
+def situations(lesson: Lesson, vectors: Vectors) -> NDArray[np.int64]:
+    """Return the situation that each message is about: translations and look-alikes among the examples share one."""
+    found = np.arange(len(lesson.texts))
     examples = np.flatnonzero(~lesson.everyday)
-    centred = vectors - vectors.mean(axis=0)
-    situation = fcluster(linkage(centred[examples], "average", metric="cosine"), 1 - ALIKE, "distance")
-    fold[examples] = generator.permutation(np.arange(situation.max() + 1) % FOLDS)[situation]
-    return fold
+    centred = vectors[examples] - vectors.mean(axis=0)
+    found[examples] = found.size + fcluster(linkage(centred, "average", metric="cosine"), 1 - ALIKE, "distance")
+    return np.unique(found, return_inverse=True)[1]
 
 
 def fit(vectors: Vectors, kinds: NDArray[np.str_]) -> Learnt:
@@ -107,23 +108,27 @@ def learn_and_write(content: Path, library: Library, embedder: Embedder, folder:
     vectors = embedder.embed(lesson.texts)
     danger = lesson.kinds != Kind.HARMLESS
     say(f"{danger.sum()} examples of danger, {(~danger & ~lesson.everyday).sum()} of harmless talk.")
-    fold = folds(lesson, vectors)
-    margins = np.zeros(len(lesson.texts))
-    crisis = np.zeros(len(lesson.texts), dtype=bool)
-    for number in range(FOLDS):
-        asked = fold == number
-        learnt = fit(vectors[~asked], lesson.kinds[~asked])
-        turned = learnt.turned(vectors[asked])
-        margins[asked] = learnt.margins(turned)
-        crisis[asked] = turned @ learnt.kind_weights + learnt.kind_bias > 0
-    alarm_from = float(np.quantile(margins[lesson.everyday], 1 - FALSE_ALARMS))
-    harmless_below = float(np.quantile(margins[danger], TAKEN_BACK))
+    situation = situations(lesson, vectors)
+    generator = np.random.default_rng(SEED)
+    margins = np.zeros((REPEATS, len(lesson.texts)))
+    crisis = np.zeros((REPEATS, len(lesson.texts)), dtype=bool)
+    for repeat in range(REPEATS):
+        fold = generator.permutation(np.arange(situation.max() + 1) % FOLDS)[situation]
+        for number in range(FOLDS):
+            asked = fold == number
+            learnt = fit(vectors[~asked], lesson.kinds[~asked])
+            turned = learnt.turned(vectors[asked])
+            margins[repeat, asked] = learnt.margins(turned)
+            crisis[repeat, asked] = turned @ learnt.kind_weights + learnt.kind_bias > 0
+    alarm_from = float(np.quantile(margins[:, lesson.everyday], 1 - FALSE_ALARMS))
+    harmless_below = float(np.quantile(margins[:, danger], TAKEN_BACK))
     noticed = margins >= alarm_from
     for kind in (Kind.CRISIS, Kind.EMERGENCY):
         of_kind = lesson.kinds == kind
-        right = crisis[of_kind & noticed] == (kind is Kind.CRISIS)
-        say(f"  {kind}: noticed by meaning alone {_share(noticed[of_kind])}, of these as {kind} {_share(right)}")
-    say(f"  false alarms: {_share(noticed[~danger & ~lesson.everyday])} of the harmless examples")
+        right = crisis[:, of_kind][noticed[:, of_kind]] == (kind is Kind.CRISIS)
+        share = _share(noticed[:, of_kind].ravel())
+        say(f"  {kind}: noticed by meaning alone {share}, of these as {kind} {_share(right)}")
+    say(f"  false alarms: {_share(noticed[:, ~danger & ~lesson.everyday].ravel())} of the harmless examples")
     say(f"  danger from a margin of {alarm_from:.2f}, surely harmless below {harmless_below:.2f}")
     final = replace(
         fit(vectors, lesson.kinds),
