@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from babel.dates import format_datetime
-from scheduler.recurrence import say_rule
 
 from bot.dialogue.actions import action
 from bot.dialogue.values import Button
@@ -14,6 +13,7 @@ from bot.knowledge.words import Words
 from scheduler.announcements import Announcement, State, Step, possible
 from scheduler.desk.desk import Desk
 from scheduler.events import Event, Occurrence
+from scheduler.recurrence import say_rule
 
 Row = tuple[Button, ...]
 
