@@ -23,14 +23,17 @@ from bot.knowledge.facts import Audience
 from bot.knowledge.library import load
 from bot.knowledge.words import Words
 from bot.settings import Settings
+from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.database import writing
 from bot.store.locations import Location, Phase
 from bot.store.notes import Notes
+from bot.store.questions import Questions
 from bot.store.running import backup as write_backup
 from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, Role
 from scheduler.composing import BadText
 from scheduler.desk.announcement_file import AnnouncementFile, BadFile, read_announcement_file
+from scheduler.desk.answering import Answering
 from scheduler.desk.desk import Desk
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
@@ -548,7 +551,28 @@ def audit(counter: Counter, count: int) -> None:
         click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.who}  {entry.what}  {entry.subject}")
 
 
-COMMANDS = (announce, announcements, letter, event, staff, location, outbox, backup, audit)
+@click.command()
+@click.option(
+    "--export", type=click.Path(file_okay=False, path_type=Path), help="Write them as content files below DIR."
+)
+@at_the_counter
+def answers(counter: Counter, export: Path | None) -> None:
+    """List the answers that staff added in the chat, or write them as content files for the editors."""
+    answering = Answering(counter.desk.office, counter.desk.telling, Questions(counter.desk.office.db),
+                          Answers(counter.desk.office.db))  # fmt: skip
+    for name, text in answering.exported():
+        if export is None:
+            click.echo(f"{name}: {text.splitlines()[0].removeprefix('# ')}")
+            continue
+        path = export / name
+        if path.exists():
+            raise ToldError(f"{path} exists already: it is not written over.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"{path} is written. Give it a topic in topics.yaml, and translate it.")
+
+
+COMMANDS = (announce, announcements, letter, event, staff, location, outbox, answers, backup, audit)
 
 
 # --- small help --------------------------------------------------------------------------------------

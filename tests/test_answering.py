@@ -1,0 +1,99 @@
+"""Questions without an answer: like ones together, one answer in force at once, who asked is told."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.assistant import Assistant
+from bot.cli import cli
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.values import Pressed, Typed
+from bot.dialogue.wondering import Wondering
+from bot.knowledge.document import plain
+from bot.knowledge.library import Library
+from bot.settings import Settings
+from bot.store.answers import Answers
+from bot.store.helped import Helped
+from bot.store.people import People
+from bot.store.questions import Questions
+from bot.store.sealing import Sealer
+from scheduler.announcements import NotAllowed, Role
+from scheduler.desk.answering import Answering
+from scheduler.desk.office import Mistake
+from tests.desk import Place
+
+ASKED = "hebben jullie ook een fietsenmaker op de locatie"
+LIKE = "is er een fietsenmaker op de locatie bij jullie"
+
+
+@pytest.fixture
+def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
+    return Place(tmp_path, library, sealer, settings=Settings(data_dir=tmp_path))
+
+
+@pytest.fixture
+def answering(place: Place) -> Answering:
+    return Answering(place.desk.office, place.desk.telling, Questions(place.db), Answers(place.db))
+
+
+@pytest.fixture
+def assistant(place: Place, conversation: Conversation, library: Library, answering: Answering) -> Assistant:
+    wondering = Wondering(library, answering, 30)
+    numbers = iter(range(99))
+    return Assistant(
+        conversation, People(place.db, place.sealer), Questions(place.db), Helped(place.db), clock=lambda: place.now,
+        token=lambda: f"t{next(numbers)}", talks=[wondering], added=wondering.instead,
+        reachable=place.desk.board.can_reach,
+    )  # fmt: skip
+
+
+def test_an_answer_is_in_force_at_once_and_who_asked_to_be_told_is_told(
+    place: Place, assistant: Assistant, answering: Answering
+) -> None:
+    editor = place.staff("Eva", Role.EDITOR)
+    address = place.person(1, "nl", follows=())
+    asked = assistant.handle(address, Typed(ASKED), "nl")
+    (tell_me,) = [button for row in asked.buttons for button in row if button.action.startswith("h:")]
+    assert "binnen 30 dagen" in plain(assistant.handle(address, Pressed(tell_me.action), "nl").document)
+    assistant.handle("telegram:2", Typed(LIKE), "nl")  # somebody else, who did not ask to be told
+    (group,) = answering.groups()
+    assert set(group.texts) == {ASKED, LIKE}
+    assert answering.answer(editor, group.questions[0], "nl", "Fietsen", "Elke vrijdag is er een fietsenmaker.") == 1
+    assert answering.groups() == ()
+    assert [a for a, _, _ in place.send()] == [address]
+    said = plain(assistant.handle("telegram:3", Typed("hebben jullie een fietsenmaker op de locatie"), "nl").document)
+    assert "Elke vrijdag" in said
+    assert place.db.execute("SELECT count(*) FROM askers").fetchone()[0] == 0
+
+
+def test_a_question_about_something_else_is_not_answered_by_it(
+    place: Place, assistant: Assistant, answering: Answering
+) -> None:
+    editor = place.staff("Eva", Role.EDITOR)
+    assistant.handle("telegram:2", Typed(ASKED), "nl")
+    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    assert "Elke vrijdag" not in plain(
+        assistant.handle("telegram:3", Typed("is er een kapper op de locatie"), "nl").document
+    )
+
+
+def test_only_staff_answer_and_only_what_is_there(place: Place, answering: Answering) -> None:
+    with pytest.raises(NotAllowed):
+        answering.answer(99, 1, "nl", "T", "t")
+    with pytest.raises(Mistake, match="no_question"):
+        answering.answer(place.staff("Eva", Role.EDITOR), 1, "nl", "T", "t")
+
+
+def test_added_answers_are_exported_as_content_files(place: Place, assistant: Assistant, answering: Answering) -> None:
+    editor = place.staff("Eva", Role.EDITOR)
+    assistant.handle("telegram:2", Typed(ASKED), "nl")
+    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    exported = dict(answering.exported())
+    assert exported == {"nl/topics/answer-1.md": f"# Fietsen\n\nElke vrijdag.\n\n## questions\n- {ASKED}\n"}
+
+
+def test_the_command_lists_nothing_where_nothing_was_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEGWIJZER_DATA_DIR", str(tmp_path / "var"))
+    result = CliRunner().invoke(cli, ["answers"])
+    assert (result.exit_code, result.output) == (0, "")
