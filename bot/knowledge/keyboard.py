@@ -29,7 +29,8 @@ def retyped(text: str, guesser: LanguageGuesser) -> str | None:
     Only a message that hardly looks like any language as it stands, and clearly does the other way, is changed.
     """
     words = text.split()
-    if not words or len(words) > _MOST_WORDS or not any(map(str.isalpha, text)):
+    letters = {letter.casefold() for letter in text if letter.isalpha()}
+    if not words or len(words) > _MOST_WORDS or len(letters) < _FEWEST_LETTERS:
         return None
     here = guesser.likeness(text)
     best: tuple[float, str] | None = None
@@ -51,6 +52,8 @@ _CLEARLY = 1.2
 _CLEARLY_WITH_MARKS = 0.6
 _LIKE_A_LANGUAGE = -8.2
 _KEPT_LETTERS = 0.8
+_FEWEST_LETTERS = 2
+"""Different letters: "ыыы" is a sigh in any layout."""
 
 
 def _letters(text: str) -> int:

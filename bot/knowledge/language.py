@@ -22,7 +22,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _SMOOTHING = 0.3
 
 
-_GREETINGS_COUNT = 3
+_GREETINGS_COUNT = 6
 """How many times small talk is taught: a greeting must be known for sure, short as it is."""
 
 
