@@ -31,10 +31,11 @@ class LanguageGuesser:
 
     def __init__(self, examples: Iterable[tuple[str, str]]) -> None:
         """Learn from (language, question) pairs."""
-        counts: dict[tuple[str, bool], Counter[str]] = {}
+        words: dict[tuple[str, bool], Counter[str]] = {}
         for language, question in examples:
-            counts.setdefault((language, _is_cyrillic(question)), Counter()).update(_grams(question))
-        self._models = {key: _logarithms(counter) for key, counter in counts.items() if sum(counter.values()) > 2000}
+            words.setdefault((language, _is_cyrillic(question)), Counter()).update(_words(question))
+        counts = {key: _grams(counter) for key, counter in words.items()}
+        self._models = {key: _logarithms(counter) for key, counter in counts.items() if counter.total() > 2000}
 
     @classmethod
     def taught_by(cls, library: Library) -> Self:
@@ -50,7 +51,7 @@ class LanguageGuesser:
 
     def probabilities(self, text: str) -> Mapping[str, float]:
         """Return how likely (0 to 1) each language is; nothing if the text holds no letters."""
-        grams = _grams(text)
+        grams = _grams(Counter(_words(text)))
         cyrillic = _is_cyrillic(text)
         scores = {
             key: sum(model.get(gram, model[""]) * count for gram, count in grams.items())
@@ -71,7 +72,7 @@ class LanguageGuesser:
 
     def likeness(self, text: str) -> float:
         """Return how much a text looks like any of the languages in its script: a mean log-probability."""
-        grams = _grams(text)
+        grams = _grams(Counter(_words(text)))
         models = [model for key, model in self._models.items() if key[1] == _is_cyrillic(text)]
         if not grams or not models:
             return -math.inf
@@ -85,13 +86,19 @@ def _is_cyrillic(text: str) -> bool:
     return len(_CYRILLIC.findall(lowered)) > len(_LATIN.findall(lowered))
 
 
-def _grams(text: str) -> Counter[str]:
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(text.casefold())
+
+
+def _grams(words: Mapping[str, int]) -> Counter[str]:
+    """The n-grams of words that occur so many times each."""
     grams: Counter[str] = Counter()
-    for word in _WORDS.findall(text.casefold()):
+    for word, times in words.items():
         padded = f" {word} "
         for size in (1, 2, 3):
-            grams.update(padded[start : start + size] for start in range(len(padded) - size + 1))
-        grams[f"={word}"] += 1
+            for start in range(len(padded) - size + 1):
+                grams[padded[start : start + size]] += times
+        grams[f"={word}"] += times
     grams.pop(" ", None)
     return grams
 

@@ -9,6 +9,9 @@ labels; n-grams that very many labels share say nothing and are left out, which 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from sys import intern
 
 from bot.knowledge.skeleton import skeleton
 
@@ -19,12 +22,16 @@ _TOO_COMMON = 0.5
 
 def grams(text: str) -> Counter[str]:
     """Return the n-grams of a text's skeleton, word by word with their edges marked."""
-    counts: Counter[str] = Counter()
-    for word in skeleton(text).split():
-        padded = f" {word} "
-        for size in range(_SHORTEST, min(_LONGEST, len(padded)) + 1):
-            counts.update(padded[start : start + size] for start in range(len(padded) - size + 1))
-    return counts
+    return Counter(gram for word in skeleton(text).split() for gram in _grams_of_word(word))
+
+
+def _grams_of_word(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(
+        intern(padded[start : start + size])  # one object for each n-gram, however many words have it
+        for size in range(_SHORTEST, min(_LONGEST, len(padded)) + 1)
+        for start in range(len(padded) - size + 1)
+    )
 
 
 class LightPart:
@@ -33,9 +40,10 @@ class LightPart:
     def __init__(self, examples: Iterable[tuple[str, str, str]]) -> None:
         """Learn from (label, language, question) examples."""
         bags: dict[str, Counter[str]] = defaultdict(Counter)
+        of_word = lru_cache(maxsize=None)(_grams_of_word)  # while learning: most words come again
         for label, _language, question in examples:
             # Within one example an n-gram counts once: a repeated word is no proof.
-            bags[label].update(grams(question).keys())
+            bags[label].update(dict.fromkeys(chain.from_iterable(map(of_word, skeleton(question).split()))).keys())
         self.labels: tuple[str, ...] = tuple(sorted(bags))
         self._idf = _inverse_frequencies(bags)
         self._unseen = math.log(1 + len(self.labels))
