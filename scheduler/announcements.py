@@ -233,6 +233,10 @@ class Announcement:
         text = self.texts.get(language)
         return text is not None and (language == self.source or text.made_from >= self.revision)
 
+    def true_in(self, wanted: str) -> str:
+        """Return the language whose words are true now: the wanted one, or the source's if it is missing or stale."""
+        return wanted if self.fresh(wanted) else self.source
+
     def language_for(self, wanted: str) -> str | None:
         """Return the language that a reader of `wanted` gets; None if they get nothing."""
         if self.fresh(wanted):

@@ -152,7 +152,7 @@ class Composer:
                 title = self._library.words[language]("broadcast.corrected", title=title)
         return (line(title, Role.TITLE) if title else Document()) + parse(body)
 
-    def check_text(self, kind: str, language: str, title: str, body: str, has_file: bool) -> None:  # noqa: ARG002 - a file's text is a message of its own
+    def check_text(self, title: str, body: str) -> None:
         """Check that a text by staff can be sent.
 
         Raises:

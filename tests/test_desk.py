@@ -213,6 +213,56 @@ def test_a_change_of_meaning_comes_as_a_reply_to_what_each_received(place: Place
     assert row.reply_to is not None
 
 
+def test_whose_translation_was_not_corrected_gets_the_correction_in_the_source_language(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1, "nl")
+    place.person(2, "uk")
+    place.person(3, "en")
+    sent = released(place, editor, approver)
+    place.send()
+    texts = {"nl": ("Nieuws", "Het is om elf uur."), "en": ("News", "It is at eleven.")}
+    place.desk.announcing.correct(approver, sent.id, texts, in_meaning=True)
+    assert sorted((address, language) for address, language, _ in place.send()) == [
+        ("telegram:1", "nl"), ("telegram:2", "nl"), ("telegram:3", "en"),
+    ]  # fmt: skip
+
+
+def test_a_wrong_translation_is_corrected_for_those_who_read_it_and_nobody_else(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1, "nl")
+    place.person(2, "uk")
+    place.person(3, "en")
+    sent = released(place, editor, approver)
+    place.send()
+    place.desk.announcing.correct(approver, sent.id, {"uk": ("Новини", "Об одинадцятій.")}, in_meaning=True)
+    assert [(address, language) for address, language, _ in place.send()] == [("telegram:2", "uk")]
+    assert place.desk.announcing.find(sent.id).fresh("en")
+
+
+def test_who_had_not_received_it_yet_never_gets_the_old_words_of_a_translation(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1, "uk")
+    sent = released(place, editor, approver)
+    place.desk.clockwork.tick()
+    place.desk.announcing.correct(approver, sent.id, {"nl": ("Anders", "Heel anders.")}, in_meaning=True)
+    assert [(address, title) for address, _, title in place.send()] == [("telegram:1", "Anders")]
+
+
+def test_a_time_that_is_past_is_refused_and_nothing_is_written(place: Place, editor: int) -> None:
+    announcing = place.desk.announcing
+    past = place.now - timedelta(minutes=1)
+    written = announcing.write(editor, "algemeen", texts=TEXTS)
+    with pytest.raises(Mistake) as new:
+        announcing.write(editor, "algemeen", texts=TEXTS, due=past)
+    with pytest.raises(Mistake) as changed:
+        announcing.change(editor, written.id, texts={"nl": ("Anders", "Anders.")}, due=past)
+    assert (new.value.code, changed.value.code) == ("past", "past")
+    assert announcing.latest() == (written,)
+
+
 def test_recalling_takes_it_out_of_every_chat_and_stops_the_rest(place: Place, editor: int, approver: int) -> None:
     place.person(1)
     place.person(2)
@@ -436,3 +486,11 @@ def test_letters_can_be_read_for_twelve_months_in_the_readers_language(
     assert place.desk.board.letters("heemsteedse-dreef", "uk") == ()
     place.now += timedelta(days=400)
     assert place.desk.board.letters("herenweg-55", "uk") == ()
+
+
+def test_nothing_is_kept_of_who_only_looks_at_an_event(place: Place, planned: Callable[..., Event]) -> None:
+    (occurrence,) = place.desk.planning.coming(planned())
+    stranger = "telegram:77"
+    assert place.desk.signing.mine(stranger, occurrence.id).answer is Answer.NOT_COMING
+    assert place.desk.signing.leave(stranger, occurrence.id).answer is Answer.NOT_COMING
+    assert place.desk.office.people.find_number(stranger) is None

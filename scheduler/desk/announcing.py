@@ -112,12 +112,13 @@ class Announcing:
             raise Mistake("unknown_kind", kind=kind, known=", ".join(name for name in kinds if not kinds[name].event))
         chosen = tuple(subjects) or ((kinds[kind].theme,) if kinds[kind].theme else ())
         source = source or office.library.source_language
+        self._check_due(due)
         with office.acting(actor) as member:
             announcement = Announcement(
                 id=0,
                 kind=kind,
                 target=Target(office.check_subjects(chosen), who),
-                texts={code: self._text(kind, code, *text, attachments) for code, text in (texts or {}).items()},
+                texts={code: self._text(code, *text) for code, text in (texts or {}).items()},
                 source=source,
                 missing=missing,
                 attachments=attachments,
@@ -148,7 +149,7 @@ class Announcing:
         """
         with self._office.acting(actor) as member:
             before = self._step(member, number, Step.EDIT)
-            files = before.attachments if attachments is None else attachments
+            self._check_due(due)
             new = replace(
                 before,
                 state=after(before.state, Step.EDIT),
@@ -156,14 +157,12 @@ class Announcing:
                     target, subjects=self._office.check_subjects(target.subjects)
                 ),
                 due=None if at_once else due or before.due,
-                attachments=files,
+                attachments=before.attachments if attachments is None else attachments,
                 missing=missing or before.missing,
                 approver=None,
                 writer=member.id or None,
             )  # fmt: skip
             new = self._with_texts(new, texts or {})
-            for code, text in new.texts.items():
-                self._office.composer.check_text(new.kind, code, text.title, text.body, bool(files))
             self._office.announcements.write(new)
             self._office.log(member, "change", _name(new), _shown(before), _shown(new))
             return new
@@ -265,6 +264,10 @@ class Announcing:
     ) -> Announcement:
         """Correct what has been sent: change the delivered messages, or reply to them where the meaning changed.
 
+        In meaning, readers of a translation that was not corrected along with its source get the correction in the
+        source language, never the old words as if they were new; if only translations were wrong, nobody else is
+        written to.
+
         Returns the announcement that carries the correction: the same one, or the reply.
         """
         office = self._office
@@ -272,17 +275,15 @@ class Announcing:
             before = self._step(member, number, Step.CORRECT)
             if not texts:
                 raise Mistake("no_text", language=before.source)
-            for code, text in texts.items():
-                office.composer.check_text(before.kind, code, *text, bool(before.attachments))
             revision = before.revision + 1
+            corrected = {code: replace(self._text(code, *text), made_from=revision) for code, text in texts.items()}
+            outdated = in_meaning and before.source in texts
             kept = {
-                code: replace(text, made_from=revision) for code, text in before.texts.items() if before.fresh(code)
+                code: text if outdated else replace(text, made_from=revision)
+                for code, text in before.texts.items()
+                if before.fresh(code)
             }
-            new = replace(
-                before,
-                revision=revision,
-                texts={**before.texts, **kept, **{code: Text(*text, revision) for code, text in texts.items()}},
-            )
+            new = replace(before, revision=revision, texts={**before.texts, **kept, **corrected})
             office.announcements.write(new)
             office.log(
                 member, "correct in meaning" if in_meaning else "correct", _name(new), _shown(before), _shown(new)
@@ -294,6 +295,9 @@ class Announcing:
                 new,
                 part=Part.CORRECTION,
                 state=State.SCHEDULED,
+                texts=corrected,
+                source=before.source if outdated else next(iter(corrected)),
+                missing=Missing.FALL_BACK if outdated else Missing.SKIP,
                 reply_to=number,
                 attachments=(),
                 due=office.now(),
@@ -338,10 +342,14 @@ class Announcing:
         self._office.log(member, str(step), _name(new), {"state": before.state}, {"state": new.state})
         return new
 
-    def _text(self, kind: str, language: str, title: str, body: str, attachments: tuple[Attachment, ...]) -> Text:
+    def _check_due(self, due: datetime | None) -> None:
+        if due is not None and due <= self._office.now():
+            raise Mistake("past", when=due)
+
+    def _text(self, language: str, title: str, body: str) -> Text:
         if language not in self._office.library.words:
             raise Mistake("unknown_language", language=language, known=", ".join(self._office.library.words))
-        self._office.composer.check_text(kind, language, title, body, bool(attachments))
+        self._office.composer.check_text(title, body)
         return Text(title.strip(), body.strip())
 
     def _with_texts(self, announcement: Announcement, texts: Mapping[str, tuple[str, str]]) -> Announcement:
@@ -349,10 +357,7 @@ class Announcing:
             return announcement
         changed = announcement.source in texts and announcement.source in announcement.texts
         revision = announcement.revision + changed
-        new = {
-            code: replace(self._text(announcement.kind, code, *text, announcement.attachments), made_from=revision)
-            for code, text in texts.items()
-        }
+        new = {code: replace(self._text(code, *text), made_from=revision) for code, text in texts.items()}
         return replace(announcement, revision=revision, texts={**announcement.texts, **new})
 
 

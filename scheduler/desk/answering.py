@@ -67,7 +67,7 @@ class Answering:
             group = next((one for one in self.groups() if question in one.questions), None)
             if group is None:
                 raise Mistake("no_question")
-            office.composer.check_text("algemeen", language, title, body, has_file=False)
+            office.composer.check_text(title, body)
             number = self._answers.add(Text(title, body), language, group.texts, member.id or None, office.now())
             askers = self._questions.askers(group.questions)
             self._telling.send(askers, {language: Text(title, body)}, source=language, practice=office.rules.practice)

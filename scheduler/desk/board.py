@@ -78,7 +78,7 @@ class PublicBoard:
     def letters(self, location: str, language: str) -> tuple[Letter, ...]:
         """Return the letters of the last twelve months about a location, the newest first."""
         return tuple(
-            Letter(one.id, one.texts[_written_in(one, language)].title, one.sent_at.astimezone(AMSTERDAM).date())
+            Letter(one.id, one.texts[one.true_in(language)].title, one.sent_at.astimezone(AMSTERDAM).date())
             for one in self._office.announcements.letters(location, self._office.now() - KEPT)
             if one.sent_at is not None
         )
@@ -88,7 +88,7 @@ class PublicBoard:
         one = self._office.announcements.find(number)
         if one is None or one.sent_at is None or not _public_letter(one):
             return None
-        code = _written_in(one, language)
+        code = one.true_in(language)
         day = self._office.library.words[language]("letters.sent", day=one.sent_at.astimezone(AMSTERDAM).date())
         text = one.texts[code]
         return line(text.title, Role.TITLE) + parse(text.body) + line(day, Role.NOTE), code
@@ -215,7 +215,3 @@ class PublicBoard:
 def _public_letter(one: Announcement) -> bool:
     sent = one.state in (State.SENDING, State.PAUSED, State.SENT)
     return one.kind == "bewonersbrief" and one.part is Part.ON_ITS_OWN and sent and not one.practice
-
-
-def _written_in(one: Announcement, language: str) -> str:
-    return language if one.fresh(language) else one.source

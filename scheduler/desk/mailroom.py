@@ -17,6 +17,8 @@ class Mailroom:
     def letter(self, number: int, language: str) -> Letter:
         """Return an announcement as its readers of one language get it, by its text as it is now.
 
+        Its words are the source's where the translation has become stale since it was meant for them.
+
         Raises:
             Mistake: if there is no such announcement, or nothing in that language.
 
@@ -26,7 +28,7 @@ class Mailroom:
             raise Mistake("no_announcement", number=number)
         followed = ", ".join(self._office.subject_name(one, language) for one in announcement.target.subjects)
         return Letter(
-            document=self._office.composer.document(announcement, language, followed),
+            document=self._office.composer.document(announcement, announcement.true_in(language), followed),
             buttons=tuple(self._buttons(announcement, language)),
             attachments=announcement.attachments,
             withdrawn=line(self._office.library.words[language]("withdrawn")),

@@ -25,7 +25,8 @@ class Signing:
 
     def mine(self, address: str, number: int) -> SignedUp:
         """Return whether somebody comes to an occurrence."""
-        found = self._office.sign_ups.of(number, self._office.people.number(address))
+        person = self._office.people.find_number(address)
+        found = None if person is None else self._office.sign_ups.of(number, person)
         if found is None:
             return SignedUp(Answer.NOT_COMING)
         people, waiting = found
@@ -58,7 +59,8 @@ class Signing:
         office = self._office
         with writing(office.db):
             found = self.occurrence(number)
-            if found is not None and office.sign_ups.drop(number, office.people.number(address)):
+            person = office.people.find_number(address)
+            if found is not None and person is not None and office.sign_ups.drop(number, person):
                 self._move_up(number, found[0].maximum)
             return SignedUp(Answer.NOT_COMING)
 
