@@ -437,15 +437,17 @@ def stamp_translations(content: Path, topics: Iterable[str], language: str | Non
     """
     library = _readable_library(content)
     chosen, changed = set(topics), 0
-    texts = {**library.entries, **library.templates}
+    # A topic and a kind of announcement may have the same name: oudercafe is both.
+    both = (library.entries, library.templates)
     for name in chosen:
-        if (name, library.source_language) not in texts:
+        if not any((name, library.source_language) in texts for texts in both):
             raise WegwijzerError(f"There is no topic {name!r}. See  wegwijzer topics.")
     translated = [one.code for one in library.spoken if not one.source]
     if language is not None and language not in translated:
         raise WegwijzerError(f"There are no translations in {language!r}: choose one of {', '.join(translated)}.")
-    for (entry_id, code), entry in texts.items():
-        original = texts.get((entry_id, library.source_language))
+    for (entry_id, code), entry, original in (
+        (key, entry, texts.get((key[0], library.source_language))) for texts in both for key, entry in texts.items()
+    ):
         if original is None or code == library.source_language or library.languages[code].answered_in:
             continue
         if (chosen and entry_id not in chosen) or (language and code != language):

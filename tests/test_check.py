@@ -226,15 +226,16 @@ def test_content_without_any_safety_net_is_named(tmp_path: Path) -> None:
     assert f"{content}:0: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))
 
 
-def test_stamping_a_translation_says_that_it_was_read_again(copied: Callable[[], Path]) -> None:
+@pytest.mark.parametrize("topic", ["zwemles", "oudercafe"])  # the second is a kind of announcement too
+def test_stamping_a_translation_says_that_it_was_read_again(copied: Callable[[], Path], topic: str) -> None:
     content = copied()
-    dutch, english = content / "nl/topics/zwemles.md", content / "en/topics/zwemles.md"
+    dutch, english = content / f"nl/topics/{topic}.md", content / f"en/topics/{topic}.md"
     dutch.write_text(
         dutch.read_text("utf-8").replace("## anderen", "Vraag het ook aan uw buren.\n\n## anderen"), "utf-8"
     )
     before = english.read_text("utf-8")
-    assert stamp_translations(content, ["zwemles"], "en") == 1
-    assert stamp_translations(content, ["zwemles"], "en") == 0
+    assert stamp_translations(content, [topic], "en") == 1
+    assert stamp_translations(content, [topic], "en") == 0
     assert [a for a, b in zip(before.splitlines(), english.read_text("utf-8").splitlines(), strict=True) if a != b] == [
         line for line in before.splitlines() if line.startswith("made_from")
     ]

@@ -1,6 +1,7 @@
 """What people follow, read and come to: in the chat and on the web."""
 
 import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 
 from bot.assistant import Assistant
 from bot.channels.web.application import WebChat, web_app
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import HELPED, Conversation
 from bot.dialogue.following import Following
 from bot.dialogue.values import Command, Message, Pressed, Reach, Reply, Typed
 from bot.knowledge.document import plain
@@ -88,6 +89,15 @@ def test_a_code_typed_from_paper_asks_the_same(phone: Phone, typed: str) -> None
 )
 def test_typed_words_open_the_screens(assistant: Assistant, language: str, typed: str, title: str) -> None:
     assert title in Phone(assistant, language=language).sends(Typed(typed))
+
+
+@pytest.mark.parametrize("language", ["nl", "uk", "en"])
+def test_every_word_that_the_help_gives_does_something(assistant: Assistant, library: Library, language: str) -> None:
+    phone = Phone(assistant, language=language)
+    lost = phone.sends(Typed("qwrtz plmk"))
+    for name in HELPED:
+        (word,) = re.findall(r"[*]{2}(.+?)[*]{2}", library.words[language](f"help.{name}"))
+        assert phone.sends(Typed(word)) != lost, word
 
 
 def test_one_screen_shows_everything_one_tap_changes_each_one_stops_all(place: Place, phone: Phone) -> None:

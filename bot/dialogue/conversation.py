@@ -38,6 +38,8 @@ COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 """The commands that every channel offers; typed words for them stand in interface.yaml under `commands`."""
 
 CONTACT_TOPIC = "medewerker"
+HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
+"""What can be typed, in the order in which the help explains it."""
 DEEP_LINK = "t-"
 """`/start t-<topic>` opens a topic."""
 
@@ -293,7 +295,7 @@ class Conversation:
 
     def _help(self, language: str) -> Reply:
         words = self._words(language)
-        items = "\n".join(f"- {words(f'help.{name}')}" for name in ("menu", "language", "who", "privacy", "stop"))
+        items = "\n".join(f"- {words(f'help.{name}')}" for name in HELPED)
         return Reply(line(words("help.text")) + parse(items), language, (self._menu_row(language),))
 
     def _privacy(self, language: str) -> Reply:
