@@ -24,6 +24,7 @@ from bot.store.database import open_database
 from bot.store.deliveries import Deliveries
 from bot.store.files import Files
 from bot.store.notes import Notes
+from bot.store.questions import Questions
 from bot.store.running import Generation, only_one
 from bot.store.talks import Talks
 from bot.store.updates import Updates
@@ -111,10 +112,15 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
         click.echo("Practice mode: announcements reach nobody but staff.")
     # The clock has a desk of its own, over a connection of its own: it works in a thread beside the others.
     clock_db = open_database(settings.database, store.sealer)
-    clockwork = build_desk(knowledge.library, clock_db, store.sealer, settings).clockwork
+    clock_desk = build_desk(knowledge.library, clock_db, store.sealer, settings)
     scheduler = jobs(
-        (store.questions, store.people, Talks(store.db, store.sealer, now), desk.office.deliveries),
-        clockwork.tick if telegram else None,
+        (
+            Questions(clock_db),
+            clock_desk.office.people,
+            Talks(clock_db, store.sealer, now),
+            clock_desk.office.deliveries,
+        ),
+        clock_desk.clockwork.tick if telegram else None,
         clock=now,
     )
     scheduler.start()

@@ -1,10 +1,11 @@
 """Jobs: APScheduler wakes them at the right local time; each is one plain call with a clock."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Protocol
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -22,7 +23,7 @@ class Purged(Protocol):
         """Forget it and return how much it was."""
 
 
-def forget_old(stores: tuple[Purged, ...], clock: Callable[[], datetime]) -> None:
+def forget_old(stores: Iterable[Purged], clock: Callable[[], datetime]) -> None:
     """Forget what may not be kept longer (questions, web sessions: 30 days)."""
     today = clock().astimezone(AMSTERDAM).date()
     for store in stores:
@@ -42,19 +43,22 @@ def guarded(work: Callable[[], None]) -> Callable[[], None]:
 
 
 def jobs(
-    stores: Sequence[Purged], tick: Callable[[], None] | None, *, clock: Callable[[], datetime]
+    stores: Iterable[Purged], tick: Callable[[], None] | None, *, clock: Callable[[], datetime]
 ) -> AsyncIOScheduler:
     """Return a scheduler, not yet started.
 
+    It has one thread, so that two jobs never work on the clock's connection at once.
+
     Args:
         stores: forget what is too old, now and every night at half past three.
-        tick: moves announcements and events along, every few seconds, in a thread; None = there is nobody to send to.
+        tick: moves announcements and events along, every few seconds; None = there is nobody to send to.
         clock: gives aware times.
 
     """
-    scheduler = AsyncIOScheduler(timezone=AMSTERDAM)
+    scheduler = AsyncIOScheduler(timezone=AMSTERDAM, executors={"default": ThreadPoolExecutor(1)})
+    remembered = tuple(stores)
     scheduler.add_job(
-        forget_old, CronTrigger(hour=3, minute=30, timezone=AMSTERDAM), args=[tuple(stores), clock],
+        guarded(lambda: forget_old(remembered, clock)), CronTrigger(hour=3, minute=30, timezone=AMSTERDAM),
         id="forget_old", coalesce=True, misfire_grace_time=None, next_run_time=clock(),
     )  # fmt: skip
     if tick is not None:

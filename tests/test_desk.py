@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from bot.dialogue.values import Reach
+from bot.knowledge.announceable import Phase
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
-from bot.store.locations import Location, Phase
+from bot.store.locations import Location
 from bot.store.sealing import Sealer
 from scheduler.announcements import Announcement, Missing, NotAllowed, Refused, Role, State
 from scheduler.delivery import Again, Delivered, Gone
@@ -283,6 +284,25 @@ def test_paused_or_cancelled_nothing_leaves(place: Place, editor: int, approver:
     sent = released(place, editor, approver)
     getattr(place.desk.announcing, step)(editor, sent.id)
     assert place.send() == []
+
+
+def test_what_another_process_cancels_at_the_last_moment_does_not_start(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1)
+    sent = released(place, editor, approver)
+    elsewhere = Place(place.folder, place.library, place.sealer).desk.announcing
+    meddled: list[str] = []
+
+    def meddle(statement: str) -> None:
+        """Cancel between the look at what is due and the first write."""
+        if statement == "BEGIN IMMEDIATE" and not meddled:
+            meddled.append(elsewhere.cancel(editor, sent.id).state)
+
+    place.db.conn.set_trace_callback(meddle)
+    assert place.send() == []
+    place.db.conn.set_trace_callback(None)
+    assert meddled == [place.desk.announcing.find(sent.id).state] == [State.CANCELLED]
 
 
 def test_what_was_paused_goes_on_where_it_was(place: Place, editor: int, approver: int) -> None:

@@ -58,6 +58,11 @@ class Events:
         """Return an occurrence by its number, None if there is none."""
         return next(iter(self._occurrences("occurrences.id = ?", [number])), None)
 
+    def originals(self, event: int) -> frozenset[datetime]:
+        """Return the times that an event's rule gave for the occurrences that are there, moved or not."""
+        rows = self._db.execute("SELECT original FROM occurrences WHERE event = ?", [event])
+        return frozenset(moment(row[0]) for row in rows)
+
     def happen(self, event: int, start: datetime, place: str) -> int | None:
         """Add the occurrence that a rule gives; return its number, None if it is there already, moved or not."""
         row = self._db.execute(
@@ -72,14 +77,6 @@ class Events:
         self._db.execute(
             "UPDATE occurrences SET start = ?, place = ?, state = ? WHERE id = ?",
             [stored(occurrence.start), occurrence.place, str(occurrence.state), occurrence.id],
-        )
-
-    def drop_planned(self, event: int, after: datetime) -> None:
-        """Remove the occurrences to come for which nothing has been made yet: the rule has changed."""
-        self._db.execute(
-            "DELETE FROM occurrences WHERE event = ? AND start > ? AND state = 'planned' AND "
-            "NOT EXISTS (SELECT 1 FROM announcements WHERE occurrence = occurrences.id)",
-            [event, stored(after)],
         )
 
     def of_event(self, event: int, after: datetime) -> tuple[Occurrence, ...]:

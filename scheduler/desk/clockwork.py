@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.store.database import writing
 from scheduler.announcements import Announcement, Missing, Part, State, Step, Text, after
 from scheduler.desk.office import Office
-from scheduler.desk.planning import HORIZON, Planning
+from scheduler.desk.planning import Planning
 from scheduler.desk.telling import Telling
 from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages
 
@@ -33,10 +33,9 @@ class Clockwork:
         """Do everything that is due now."""
         now = self._office.now()
         for event in self._office.events.in_states((State.SCHEDULED,)):
-            with writing(self._office.db):
-                self._planning.materialise(event)
-                for occurrence in self._office.events.of_event(event.id, now):
-                    self._make_messages(event, occurrence, now)
+            self._planning.materialise(event)
+            for occurrence in self._office.events.of_event(event.id, now):
+                self._make_messages(event, occurrence, now)
         for announcement in self._office.announcements.out_of_date(now):
             self._expire(announcement)
         for group in _by_occurrence(self._office.announcements.due(now)):
@@ -66,19 +65,27 @@ class Clockwork:
         if occurrence.state is Happening.CANCELLED:
             return
         near = [planned for planned in planned_messages(event, occurrence) if planned.due <= now + AHEAD]
-        made = self._office.announcements.made_for(occurrence.id)
+        made = self._office.announcements.made_for(occurrence.id) if near else frozenset()
         new = [planned for planned in near if (planned.part, planned.days_before) not in made]
+        if not new:
+            return
         # An event that is approved late does not get its announcement and all its reminders at once.
         overdue = [planned for planned in new if planned.due < now]
         chosen = _one_of(overdue)
-        for planned in new:
-            too_many = planned in overdue and planned is not chosen
-            # An event entered shortly before it takes place is announced now, and that is not late.
-            due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
-            message = _message(event, occurrence, replace(planned, due=due), self._office)
-            self._office.announcements.add(
-                replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
-            )
+        with writing(self._office.db):
+            if (
+                self._office.events.find(event.id) != event
+                or self._office.events.occurrence(occurrence.id) != occurrence
+            ):
+                return  # changed meanwhile, by another process: the next tick looks again
+            for planned in new:
+                too_many = planned in overdue and planned is not chosen
+                # An event entered shortly before it takes place is announced now, and that is not late.
+                due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
+                message = _message(event, occurrence, replace(planned, due=due), self._office)
+                self._office.announcements.add(
+                    replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
+                )
 
     # --- starting ------------------------------------------------------------------------------
 
@@ -93,7 +100,9 @@ class Clockwork:
             group = (chosen,)
         for announcement in group:
             with writing(self._office.db):
-                self._begin(announcement, now)
+                # Somebody may have paused, cancelled or changed it meanwhile, through another process.
+                if self._office.announcements.find(announcement.id) == announcement:
+                    self._begin(announcement, now)
 
     def _begin(self, announcement: Announcement, now: datetime) -> None:
         office = self._office
@@ -171,6 +180,3 @@ def _by_occurrence(announcements: Iterable[Announcement]) -> list[list[Announcem
 def _title(announcement: Announcement) -> str:
     text = announcement.texts.get(announcement.source)
     return text.title if text is not None else announcement.kind
-
-
-__all__ = ["AHEAD", "HORIZON", "Clockwork"]

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
 from scheduler.desk.office import Mistake, Office
@@ -74,32 +75,6 @@ class Planning:
             self._office.log(member, "write", _name(written), None, _shown(written))
             return written
 
-    def change(self, actor: int, event: Event) -> Event:
-        """Write an event over the one with its number: when, where, what is there, how often.
-
-        Before it is approved, any editor may; afterwards an approver, since what is pending follows at once.
-        Occurrences that were told or moved already stay as they are: they are moved or cancelled one by one.
-        """
-        with self._office.acting(actor) as member:
-            before = self.find(event.id)
-            approved = before.state is State.SCHEDULED
-            may(Step.CORRECT if approved else Step.EDIT, member.role, own_work=False, solo=True)
-            if before.state is State.CANCELLED:
-                after(before.state, Step.EDIT)
-            new = replace(
-                self._checked(event),
-                state=State.SCHEDULED if approved else State.DRAFT,
-                writer=before.writer if approved else member.id or None,
-                approver=before.approver if approved else None,
-                practice=before.practice,
-            )
-            self._office.events.write(new)
-            if approved:
-                self._office.events.drop_planned(new.id, self._office.now())
-                self.materialise(new)
-            self._office.log(member, "change", _name(new), _shown(before), _shown(new))
-            return new
-
     def submit(self, actor: int, number: int) -> Event:
         """Hand an event to a colleague for approval."""
         return self._moved(actor, number, Step.SUBMIT)
@@ -162,10 +137,13 @@ class Planning:
     def materialise(self, event: Event) -> int:
         """Make the occurrences that an approved event's rule gives within the horizon; return how many were new."""
         now = self._office.now()
-        return sum(
-            self._office.events.happen(event.id, start, event.place) is not None
-            for start in starts(event, now, now + HORIZON)
-        )
+        known = self._office.events.originals(event.id)
+        new = [start for start in starts(event, now, now + HORIZON) if start not in known]
+        if new:
+            with writing(self._office.db):
+                for start in new:
+                    self._office.events.happen(event.id, start, event.place)
+        return len(new)
 
     # --- small help ----------------------------------------------------------------------------
 
