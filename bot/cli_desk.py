@@ -18,6 +18,7 @@ from bot.dialogue.staff.forms import Unreadable
 from bot.dialogue.staff.reading import read_time
 from bot.dialogue.staff.showing import Showing
 from bot.errors import WegwijzerError
+from bot.knowledge.announceable import Phase
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import load
@@ -26,7 +27,7 @@ from bot.settings import Settings
 from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.database import writing
-from bot.store.locations import Location, Phase
+from bot.store.locations import Location
 from bot.store.notes import Notes
 from bot.store.questions import Questions
 from bot.store.running import backup as write_backup

@@ -38,6 +38,11 @@ def action(verb: str, *details: str) -> str:
     return text
 
 
+def whole(text: str) -> int:
+    """Return the number that a button carries; a forged one gives 0, which is the number of nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def token_of(text: str) -> str:
     """Return the token that an action carries, or an empty text."""
     verb, details = taken_apart(text)

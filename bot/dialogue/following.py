@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.actions import action, taken_apart, whole
 from bot.dialogue.typed import typed_commands
 from bot.dialogue.values import QUIET, Button, Command, File, Message, Person, Pressed, Reach, Reply, Typed
 from bot.knowledge.document import Document, Role, line, parse
@@ -176,11 +176,11 @@ class Following:
             case "k":
                 return self._letters_pressed(first, second, language)
             case "v":
-                return self._event(_whole(first), address, language) if first else self._calendar(person, language)
+                return self._event(whole(first), address, language) if first else self._calendar(person, language)
             case "r":
-                return self._sign_up(_whole(first), second, address, language)
+                return self._sign_up(whole(first), second, address, language)
             case "i":
-                return self._calendar_file(_whole(first), language)
+                return self._calendar_file(whole(first), language)
         return self._subscription_pressed(first, second, address, language)
 
     def _subscription_pressed(self, first: str, second: str, address: str, language: str) -> Reply:
@@ -198,7 +198,7 @@ class Following:
 
     def _letters_pressed(self, location: str, number: str, language: str) -> Reply:
         if number:
-            return self._letter(_whole(number), language)
+            return self._letter(whole(number), language)
         return self._letters(location, language) if location else self._locations(language)
 
     # --- subscriptions -------------------------------------------------------------------------
@@ -298,7 +298,7 @@ class Following:
         if first == "end":
             self._board.set_reach(address, replace(reach, paused_until=None))
             return self._noted("reach.pause_ended", address, language)
-        until = self._board.local_day() + timedelta(days=min(max(_whole(first), 1), 366))
+        until = self._board.local_day() + timedelta(days=min(max(whole(first), 1), 366))
         self._board.set_reach(address, replace(reach, paused_until=until))
         return self._noted("reach.pause_noted", address, language, day=until)
 
@@ -400,7 +400,7 @@ class Following:
         if people == "0":
             answer = self._board.leave(address, number)
         else:
-            answer = self._board.come(address, number, _whole(people or "1"))
+            answer = self._board.come(address, number, whole(people or "1"))
         rows = [back]
         if answer.answer in (Answer.COMING, Answer.WAITING):
             rows.insert(0, self._sign_up_row(number, answer, language))
@@ -443,13 +443,8 @@ def consent_version(words: Words, language: str) -> str:
     return f"{language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _whole(text: str) -> int:
-    """The number that a button carries; a forged one is no number of anything."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 def _minutes(text: str) -> int:
-    return min(_whole(text), 24 * 60 - 1)
+    return min(whole(text), 24 * 60 - 1)
 
 
 def _clock(minutes: int) -> str:

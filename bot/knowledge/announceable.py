@@ -3,12 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from bot.knowledge.facts import Audience
-
-PHASES = ("planned", "open", "closing", "dropped")
-"""The life of a location."""
 
 EVENT_PARTS = ("announcement", "reminder", "correction", "cancellation")
 """The parts of the template of a kind that announces something that takes place."""
@@ -20,6 +18,15 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_ID = 40
 """Letters; a button that carries one beside other things stays below 64 bytes."""
 _KEYS = frozenset({"theme", "who", "event", "minutes", "sign_up", "useful_days", "slots"})
+
+
+class Phase(StrEnum):
+    """Where a location is in its life."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSING = "closing"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,8 @@ def read_announceable(tree: Mapping[str, Any], taken: frozenset[str]) -> tuple[A
     locations = {}
     for location, entry in _mapped(tree, "locations", problems).items():
         name, phase = (entry.get("name"), entry.get("state")) if isinstance(entry, dict) else (None, None)
-        if not isinstance(name, str) or phase not in PHASES:
-            problems.append((location, f"location {location}: expected a name and a state of {', '.join(PHASES)}"))
+        if not isinstance(name, str) or phase not in tuple(Phase):
+            problems.append((location, f"location {location}: expected a name and a state of {', '.join(Phase)}"))
             continue
         locations[location] = (name, str(phase))
     kinds = dict(_kinds(_mapped(tree, "kinds", problems), themes, problems))

@@ -724,25 +724,6 @@ class _Reader:
         foreign = self._foreign.intersection(words)
         return len(foreign) >= _ENOUGH_FOREIGN and not any(map(_HAS_CYRILLIC.search, words))
 
-    def explain(self, text: str) -> list[str]:
-        """Return the patterns that a text meets, for whoever mends the data."""
-        reading = self._reading(_tokens(text))
-        out = [f"harmless: {rule.source}" for rule in self._possible(reading, _HARMLESS) if reading.cover(rule)]
-        reading = reading.without(self._covered(reading, _HARMLESS))
-        out += [
-            f"{name}: {rule.source}"
-            for name in (_PAST, _CALM, _EVERYDAY)
-            for rule in self._possible(reading, name)
-            if reading.matches(rule)
-        ]
-        out += [
-            f"{name}: {rule.source}"
-            for name in (_ACT, _CRISIS, _WEARY, _EMERGENCY)
-            for rule in self._possible(reading, name)
-            if reading.matches(rule)
-        ]
-        return out
-
     def _reading(self, words: Sequence[str]) -> _Reading:
         atoms = self._places(words)
         found: dict[int, _Found] = {}

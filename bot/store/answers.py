@@ -29,7 +29,7 @@ class Answers:
     def add(self, text: Text, language: str, questions: Sequence[str], writer: int | None, now: datetime) -> int:
         """Add an answer and return its number."""
         row = self._db.execute(
-            "INSERT INTO answers (topic, texts, questions, writer, at) VALUES ('', ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO answers (texts, questions, writer, at) VALUES (?, ?, ?, ?) RETURNING id",
             [json.dumps({language: asdict(text)}), json.dumps(list(questions)), writer, stored(now)],
         ).fetchone()
         return int(row[0])

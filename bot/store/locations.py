@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlite_utils import Database
 
-
-class Phase(StrEnum):
-    """Where a location is in its life."""
-
-    PLANNED = "planned"
-    OPEN = "open"
-    CLOSING = "closing"
-    DROPPED = "dropped"
+from bot.knowledge.announceable import Phase
 
 
 @dataclass(frozen=True, slots=True)

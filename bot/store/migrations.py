@@ -115,7 +115,7 @@ CREATE TABLE announcements (
     revision INTEGER NOT NULL DEFAULT 1, missing TEXT NOT NULL DEFAULT 'stop', attachments TEXT NOT NULL DEFAULT '[]',
     occurrence INTEGER REFERENCES occurrences (id), days_before INTEGER, reply_to INTEGER REFERENCES announcements (id),
     due TEXT, useful_until TEXT, writer INTEGER REFERENCES staff (id), approver INTEGER REFERENCES staff (id),
-    practice INTEGER NOT NULL DEFAULT 0, prepared INTEGER NOT NULL DEFAULT 0, sent_at TEXT, in_meaning INTEGER
+    practice INTEGER NOT NULL DEFAULT 0, prepared INTEGER NOT NULL DEFAULT 0, sent_at TEXT
 ) STRICT;
 
 CREATE INDEX announcements_by_state ON announcements (state, due);
@@ -164,7 +164,7 @@ CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'the audit log is only ever added to'); END;
 
 CREATE TABLE answers (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, texts TEXT NOT NULL, questions TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, texts TEXT NOT NULL, questions TEXT NOT NULL,
     writer INTEGER REFERENCES staff (id), at TEXT NOT NULL, exported INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 

@@ -44,11 +44,6 @@ class Staff:
         """Return an active member of staff by their number."""
         return self._one("id = ? AND active", number)
 
-    def name_of(self, number: int | None) -> str:
-        """Return the name of a member of staff, also of one who left; empty if there never was one."""
-        row = self._db.execute("SELECT name FROM staff WHERE id = ?", [number]).fetchone()
-        return str(row[0]) if row else ""
-
     def all(self) -> tuple[Member, ...]:
         """Return the active members, by name."""
         rows = self._db.execute("SELECT id, name, role FROM staff WHERE active ORDER BY name, id")

@@ -19,7 +19,7 @@ from scheduler.announcements import (
     may,
 )
 from scheduler.delivery import Job
-from scheduler.desk.office import COMMAND_LINE, Mistake, Office
+from scheduler.desk.office import Mistake, Office
 from scheduler.desk.telling import Telling
 
 UNFINISHED = (State.DRAFT, State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED)
@@ -376,6 +376,3 @@ def _shown(announcement: Announcement) -> Mapping[str, object]:
         "texts": {code: [text.title, text.body] for code, text in announcement.texts.items()},
         "attachments": [file.name for file in announcement.attachments],
     }
-
-
-__all__ = ["COMMAND_LINE", "UNFINISHED", "Announcing", "Readers"]

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from bot.dialogue.following import Coming, Letter, Subject
 from bot.dialogue.values import File, Reach
+from bot.knowledge.announceable import Phase
 from bot.knowledge.document import Document, Role, line, parse
 from bot.knowledge.facts import AMSTERDAM, Audience
-from bot.store.locations import Phase
 from scheduler.announcements import Announcement, Part, State
 from scheduler.desk.office import Office
 from scheduler.desk.planning import HORIZON

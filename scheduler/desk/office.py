@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.knowledge.announceable import Phase
 from bot.knowledge.library import Library
 from bot.store.announcements import Announcements
 from bot.store.audit import Audit
 from bot.store.database import writing
 from bot.store.deliveries import Deliveries
 from bot.store.events import Events, SignUps
-from bot.store.locations import Locations, Phase
+from bot.store.locations import Locations
 from bot.store.people import People
 from bot.store.running import pause, paused, resume
 from bot.store.staff import Member, Staff
@@ -86,12 +87,6 @@ class Office:
         """Check who is acting and make one transaction of what they do."""
         with writing(self.db):
             yield self.actor(number, needed)
-
-    @contextmanager
-    def acting_anybody(self) -> Iterator[None]:
-        """Make one transaction of what somebody does who need not be staff."""
-        with writing(self.db):
-            yield
 
     def log(self, member: Member, what: str, subject: str, before: object = None, after: object = None) -> None:
         """Write the audit log."""

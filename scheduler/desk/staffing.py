@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.store.locations import Location, Phase
+from bot.knowledge.announceable import Phase
+from bot.store.database import writing
+from bot.store.locations import Location
 from bot.store.staff import Invitation, Member
 from scheduler.announcements import Role
 from scheduler.desk.office import Mistake, Office
@@ -44,7 +46,7 @@ class Staffing:
 
     def accept(self, code: str, address: str) -> Member | None:
         """Make whoever is at an address a member of staff by their invitation; None if it is none (any more)."""
-        with self._office.acting_anybody():
+        with writing(self._office.db):
             member = self._office.staff.accept(code, address, self._office.now())
             if member is not None:
                 self._office.people.number(address)

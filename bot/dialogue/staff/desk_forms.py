@@ -14,7 +14,6 @@ LETTER = "bewonersbrief"
 NEWS = "algemeen"
 EVERYONE = "all"
 NOW = "now"
-DONE = "done"
 YES, NO = "yes", "no"
 _EXAMPLE = {"example": "2027-03-31 19:30"}
 

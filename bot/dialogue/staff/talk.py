@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.dialogue.actions import action, taken_apart
+from bot.dialogue.actions import action, taken_apart, whole
 from bot.dialogue.staff import desk_forms
 from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
@@ -91,7 +91,7 @@ class StaffTalk:
         if self._desk.staffing.at(address) is None:
             return False
         state = self._half_done.get(address)
-        step = self._form(state, "nl").current(state) if state else None
+        step = self._form(state, self._desk.office.library.source_language).current(state) if state else None
         return step is not None and step.file
 
     # --- what came in --------------------------------------------------------------------------
@@ -130,9 +130,9 @@ class StaffTalk:
     def _pressed(self, thing: str, rest: str, address: str, member: Member, language: str) -> Reply:
         number, _, what = rest.partition(".")
         hands: Mapping[str, Callable[[], Reply]] = {
-            "a": lambda: self._announcement(_whole(number), what, address, member, language),
+            "a": lambda: self._announcement(whole(number), what, address, member, language),
             "e": lambda: self._event(number, what, address, member, language),
-            "o": lambda: self._occurrence(_whole(number), what, address, member, language),
+            "o": lambda: self._occurrence(whole(number), what, address, member, language),
             "f": lambda: self._filled_in(rest, address, member, language),
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
@@ -314,7 +314,7 @@ class StaffTalk:
         desk = self._desk.planning
         if number == "new":
             return self._begin({"form": "event"}, address, language)
-        event = desk.find(_whole(number))
+        event = desk.find(whole(number))
         match what:
             case "submit":
                 event = desk.submit(member.id, event.id)
@@ -367,12 +367,12 @@ class StaffTalk:
         if number == "invite":
             return self._begin({"form": "invite"}, address, language)
         if what == "revoke":
-            return self._overview.revoked(member, _whole(number), language)
+            return self._overview.revoked(member, whole(number), language)
         return self._overview.staff(member, language)
 
     def _question(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         if what == "answer":
-            state = {"form": "answer", "number": _whole(number), "language": language}
+            state = {"form": "answer", "number": whole(number), "language": language}
             return self._begin(state, address, language)
         return self._overview.unanswered(member, language)
 
@@ -434,7 +434,3 @@ def _attachments(kept: str | None) -> tuple[Attachment, ...]:
         return ()
     kind, name, title = kept.split("|", 2)
     return (Attachment(kind, name, title),)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
