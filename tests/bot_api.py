@@ -155,7 +155,7 @@ class _Counting:
 
 _HELD_BACK = frozenset({
     "sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageCaption", "editMessageReplyMarkup",
-    "deleteMessage",
+    "editMessageMedia", "deleteMessage",
 })  # fmt: skip
 _SENDING = {"sendMessage": "text", "sendPhoto": "photo", "sendDocument": "document"}
 _TWO_DAYS = 48 * 3600
@@ -356,6 +356,9 @@ class BotApi:
             return "Bad Request: message can't be deleted for everyone" if old else ""
         if method == "editMessageText" and kept.method != "sendMessage":
             return "Bad Request: there is no text in the message to edit"
+        if method == "editMessageMedia":
+            name = str(data["media"]["media"]).removeprefix("attach://")
+            return "" if files.get(name) else "Bad Request: file must be non-empty"
         text = data.get("text", data.get("caption", kept.text))
         if (text, data.get("reply_markup")) == (kept.text, kept.markup):
             return "Bad Request: message is not modified: specified new message content is the same"
@@ -383,6 +386,9 @@ class BotApi:
             return True
         if method in _HELD_BACK:
             kept = self.chats[chat][int(data["message_id"])]
+            if method == "editMessageMedia":
+                data = {**data, **data["media"]}
+                kept.file = self._file(str(data["media"]).removeprefix("attach://"), data, files)
             kept.text = str(data.get("text", data.get("caption", kept.text)))
             kept.markup = data.get("reply_markup")
             kept.edits += 1

@@ -183,6 +183,22 @@ async def test_a_recall_deletes_and_after_two_days_says_withdrawn(carrying: Carr
     assert next(reversed(api.chats[7].values())).markup in (None, {"inline_keyboard": []})
 
 
+@pytest.mark.parametrize("document", [LETTER.document, LONG], ids=["one message", "files and texts"])
+async def test_a_recall_after_two_days_takes_the_files_out_too(
+    carrying: Carry, api: BotApi, document: Document
+) -> None:
+    letter = replace(LETTER, document=document, attachments=(PDF,))
+    (sent,) = await outcomes(carrying, (ROW, letter))
+    assert isinstance(sent, Delivered)
+    before = {one.file for one in api.chats[7].values()} - {None}
+    api.shift = 49 * 3600
+    row = replace(ROW, job=Job.DELETE, message=sent.message, others=sent.others)
+    assert await outcomes(carrying, (row, letter)) == [Withdrawn()]
+    assert set(api.texts(7)) == {"Dit bericht is ingetrokken."}
+    assert not before & {one.file for one in api.chats[7].values()}
+    assert all(one.markup in (None, {"inline_keyboard": []}) for one in api.chats[7].values())
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, InputMediaDocument, LinkPreviewOptions, ReplyParameters
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.telegram.formatting import keyboard, messages
 from bot.channels.telegram.sending import seconds_of, surely_not_delivered
+from bot.knowledge.document import plain
 from scheduler.announcements import Attachment
 from scheduler.delivery import (
     Again,
@@ -51,6 +52,7 @@ _NOBODY_THERE = (
 _NOTHING_THERE = ("message to edit not found", "message to delete not found", "message_id_invalid")
 _AS_IT_WAS = "message is not modified"
 _HAS_NO_TEXT = "there is no text in the message to edit"
+_WITHDRAWN_NAME = "wegwijzer.txt"
 _CANNOT_DELETE = "message can't be deleted"
 _UNKNOWN_FILE = ("wrong file identifier", "wrong remote file identifier", "file reference", "file_id")
 
@@ -78,6 +80,7 @@ class _Written:
     markup: InlineKeyboardMarkup | None
     captioned: bool
     withdrawn: str
+    withdrawn_file: bytes
 
 
 class TelegramMessenger:
@@ -253,10 +256,38 @@ class TelegramMessenger:
         if row.message is None:
             return Deleted()
         for message in row.others:
-            await self._deleted(row, message, slot)
+            if not await self._deleted(row, message, slot):
+                await self._withdraw(row, message, written, slot)
         if await self._deleted(row, row.message, slot):
             return Deleted()
-        return await self._change(row, row.message, written.withdrawn, None, slot) or Withdrawn()
+        return await self._withdraw(row, row.message, written, slot) or Withdrawn()
+
+    async def _withdraw(self, row: Claimed, message: int, written: _Written, slot: Slots) -> Outcome | None:
+        """Let a message that cannot be deleted say "withdrawn", a file too; None if that worked."""
+        where: dict[str, Any] = {"chat_id": self.chat(row), "message_id": message}
+        try:
+            try:
+                async with slot():
+                    await self._bot.edit_message_text(
+                        written.withdrawn, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, **where,
+                        **self._timeouts,
+                    )  # fmt: skip
+            except BadRequest as error:
+                if not _says(error, _HAS_NO_TEXT):
+                    raise
+                # The file itself must go, not only the words below it. Its place can be taken, by a file of any kind
+                # (Bot API, editMessageMedia); an empty one is refused.
+                instead = InputMediaDocument(
+                    written.withdrawn_file, written.withdrawn, parse_mode=ParseMode.HTML, filename=_WITHDRAWN_NAME
+                )
+                async with slot():
+                    await self._bot.edit_message_media(instead, **where, **self._for_uploads)
+        except BadRequest as error:
+            if _says(error, *_NOTHING_THERE):
+                return NotThere()
+            if not _says(error, _AS_IT_WAS):
+                raise
+        return None
 
     async def _deleted(self, row: Claimed, message: int, slot: Slots) -> bool:
         """Delete a message; False if it is too old for that (48 hours, Bot API, deleteMessage)."""
@@ -279,6 +310,7 @@ def _written(letter: Letter) -> _Written:
         keyboard(letter.buttons),
         len(letter.attachments) == 1 and len(messages(letter.document, CAPTION_LIMIT)) == 1,
         withdrawn[0] if withdrawn else "",
+        plain(letter.withdrawn).encode(),
     )
 
 
