@@ -15,7 +15,7 @@ from bot.app import build_desk, build_store
 from bot.cli_settings import with_settings
 from bot.dialogue.staff.desk_forms import chosen_who
 from bot.dialogue.staff.forms import Unreadable
-from bot.dialogue.staff.reading import read_time
+from bot.dialogue.staff.reading import read_clock, read_time
 from bot.dialogue.staff.showing import Showing
 from bot.errors import WegwijzerError
 from bot.knowledge.announceable import Phase
@@ -401,6 +401,18 @@ def move_event(counter: Counter, occurrence: int, start: str, place: str, by: st
     """Move one OCCURRENCE; who was told already hears of it."""
     moved = counter.desk.planning.move(counter.actor(by), occurrence, read_time(start), place)
     click.echo(f"Occurrence {moved.id}: {counter.showing.time(moved.start, counter.words)}, {moved.place}.")
+
+
+@event.command("change")
+@click.argument("number", type=int)
+@click.option("--time", "at", help='The new local time of day: "19:30"; without it the same.')
+@click.option("--place", default="", help="The new place; without it the same.")
+@by_whom
+@at_the_counter
+def change_event(counter: Counter, number: int, at: str | None, place: str, by: str | None) -> None:
+    """Change the time of day or place of an event with all that is to come; who was told already hears of it."""
+    wanted = read_clock(at) if at else None
+    _show_event(counter, counter.desk.planning.change(counter.actor(by), number, at=wanted, place=place))
 
 
 @event.command("cancel")

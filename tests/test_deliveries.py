@@ -200,6 +200,7 @@ def test_a_correction_goes_to_those_who_were_told_below_what_they_received(town:
     town.settle([three], Gone())
     town.subscriptions.end(one.address)
     town.person(4)
+    town.announcements.write(replace(first, revision=2))
     town.announce(reply_to=first.id, part=Part.CORRECTION)
     assert [(row.address, row.reply_to, row.language) for row in town.claim()] == [
         (one.address, 71, "nl"), (two.address, 72, "nl"),

@@ -1,7 +1,7 @@
 """The desk: what staff and the clock do, seen through what readers get."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from bot.dialogue.values import Reach
 from bot.knowledge.announceable import Phase
+from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
@@ -433,6 +434,95 @@ def test_places_are_given_in_order_and_who_waits_moves_up(place: Place, planned:
     count = signing.count(occurrence.id)
     assert (count.people, count.waiting_people) == (3, 0)
     assert sorted(address for address, _, _ in place.send()) == [second, third]
+
+
+def test_who_slept_through_a_move_gets_the_new_time_and_no_correction(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.now = local(2026, 11, 24, 22)
+    place.person(1, "nl", follows=("oudercafe",), reach=Reach(21 * 60, 8 * 60))
+    place.person(2, "nl", follows=("oudercafe",))
+    event = planned()
+    assert [address for address, _, _ in place.send()] == ["telegram:2"]
+    (occurrence,) = place.desk.planning.coming(event)
+    place.desk.planning.move(approver, occurrence.id, local(2026, 12, 3, 11))
+    assert [(address, title) for address, _, title in place.send()] == [("telegram:2", "Veranderd: Oudercafé")]
+    place.now = local(2026, 11, 25, 8, 1)
+    (row,) = place.desk.office.deliveries.claim(place.now, 9)
+    words = plain(place.desk.mailroom.letter(row.announcement, row.language).document)
+    assert "3 december" in words
+    assert "2 december" not in words
+
+
+def test_moved_twice_while_somebody_sleeps_they_hear_of_the_last_move_only(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    person = place.person(1, "nl", follows=("oudercafe",))
+    event = planned()
+    place.send()
+    place.desk.office.people.set_reach(person, Reach(0, 23 * 60))
+    (occurrence,) = place.desk.planning.coming(event)
+    for day in (3, 4):
+        place.desk.planning.move(approver, occurrence.id, local(2026, 12, day, 11))
+        assert place.send() == []
+    place.now = local(2026, 11, 24, 23, 1)
+    assert [title for _, _, title in place.send()] == ["Veranderd: Oudercafé"]
+
+
+@pytest.mark.parametrize(("step", "title"), [("move", "Veranderd: Oudercafé"), ("cancel", "Gaat niet door: Oudercafé")])
+def test_who_signed_up_hears_of_a_change_also_if_nothing_was_announced_to_them(
+    place: Place, planned: Callable[..., Event], approver: int, step: str, title: str
+) -> None:
+    event = planned(announce_days=3)
+    (occurrence,) = place.desk.planning.coming(event)
+    person = place.person(1, "nl", follows=())
+    place.desk.signing.come(person, occurrence.id, 2)
+    if step == "move":
+        place.desk.planning.move(approver, occurrence.id, local(2026, 12, 3, 11))
+    else:
+        place.desk.planning.cancel_occurrence(approver, occurrence.id)
+    assert [(address, said) for address, _, said in place.send()] == [(person, title)]
+
+
+def test_a_whole_series_gets_another_time_and_who_was_told_hears_of_it(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned(rule="FREQ=MONTHLY;BYDAY=1WE")
+    place.send()
+    _, second, third, *_ = place.desk.planning.coming(event)
+    place.desk.planning.move(approver, second.id, local(2027, 1, 7, 14))
+    place.desk.planning.cancel_occurrence(approver, third.id)
+    event = place.desk.planning.change(approver, event.id, at=time(19, 30), place="Raadhuis")
+    assert [title for _, _, title in place.send()] == ["Veranderd: Oudercafé"]
+    now_planned = place.desk.planning.coming(event)
+    assert [f"{one.local_start:%d-%m %H:%M} {one.place} {one.state}" for one in now_planned[:3]] == [
+        "02-12 19:30 Raadhuis planned", "07-01 14:00 Raadhuis moved", "03-02 10:00 De Luifel cancelled",
+    ]  # fmt: skip
+    days = [one.local_start.date() for one in now_planned]
+    place.now = local(2027, 1, 20, 12)
+    place.desk.clockwork.tick()
+    later = place.desk.planning.coming(event)
+    assert {one.local_start.date() for one in later} >= set(days[2:])
+    assert len({one.local_start.date() for one in later}) == len(later)
+    assert later[-1].local_start.time() == time(19, 30)
+
+
+def test_changing_an_approved_series_needs_an_approver_and_something_to_change(
+    place: Place, planned: Callable[..., Event], editor: int, approver: int
+) -> None:
+    event = planned()
+    with pytest.raises(NotAllowed):
+        place.desk.planning.change(editor, event.id, at=time(11))
+    with pytest.raises(Mistake, match="nothing_changed"):
+        place.desk.planning.change(approver, event.id, at=time(10), place=" De Luifel ")
+    assert place.desk.planning.find(event.id) == event
+
+
+def test_what_is_changed_before_approval_must_be_handed_in_anew(place: Place, editor: int) -> None:
+    event = place.desk.planning.add(editor, parent_cafe())
+    place.desk.planning.submit(editor, event.id)
+    assert place.desk.planning.change(editor, event.id, at=time(11)).state is State.DRAFT
 
 
 # --- staff, practice, locations ----------------------------------------------------------------------

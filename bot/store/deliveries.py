@@ -74,13 +74,20 @@ _STAFF = """
     FROM staff m JOIN people p ON p.address = m.address
     WHERE m.active AND p.active AND length(p.address) <= :longest AND p.id > :after AND p.id <= :until
 """
-# Who was told: by the announcement that is corrected, or by any other about the same occurrence of an event.
+# Who was told what is not true any more, by the announcement that is corrected or by any other about the same
+# occurrence of an event; and who signed up for that occurrence, however they came to know of it.
 _TOLD = """
-    SELECT p.id AS person, max(told.language) AS wanted, min(told.subject) AS subject
-    FROM deliveries told JOIN people p ON p.id = told.person
-    WHERE told.announcement IN (SELECT a.id FROM announcements a WHERE a.id = :reply_to OR a.occurrence = :occurrence)
-      AND told.message IS NOT NULL AND told.announcement <> :id
-      AND told.state IN ('delivered', 'waiting', 'sending') AND p.active AND p.id > :after AND p.id <= :until
+    SELECT p.id AS person, coalesce(max(told.language), p.language, :source) AS wanted, min(told.subject) AS subject
+    FROM (
+        SELECT d.person, d.language, coalesce(d.subject, '') AS subject
+        FROM deliveries d JOIN announcements a ON a.id = d.announcement
+        WHERE (a.id = :reply_to OR a.occurrence = :occurrence) AND a.id <> :id
+          AND (d.state = 'sending' OR d.message IS NOT NULL AND d.state IN ('delivered', 'waiting'))
+          AND (:part = 'cancellation' OR d.state = 'sending' OR d.revision < a.revision)
+        UNION ALL
+        SELECT s.person, NULL, json_extract(:subjects, '$[0]') FROM sign_ups s WHERE s.occurrence = :occurrence
+    ) told JOIN people p ON p.id = told.person
+    WHERE p.active AND length(p.address) <= :longest AND p.id > :after AND p.id <= :until
     GROUP BY p.id
 """
 
@@ -242,6 +249,7 @@ class Deliveries:
             "who": announcement.target.who and str(announcement.target.who),
             "reply_to": announcement.reply_to,
             "occurrence": announcement.occurrence,
+            "part": str(announcement.part),
             "id": announcement.id,
             "longest": _LONGEST_SEALED,
             "after": 0,
@@ -594,7 +602,7 @@ class Deliveries:
 
 def _recipients(announcement: Announcement) -> str:
     """The query of whom an announcement concerns: counting and preparing ask the same."""
-    if announcement.reply_to is not None:
+    if announcement.part in (Part.CORRECTION, Part.CANCELLATION):
         return _TOLD
     return _STAFF if announcement.practice else _FOLLOWERS
 

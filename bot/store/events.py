@@ -154,6 +154,11 @@ class Headcount:
     waiting_entries: int = 0
     waiting_people: int = 0
 
+    @property
+    def entries_in_all(self) -> int:
+        """How many signed up, those who wait among them."""
+        return self.entries + self.waiting_entries
+
 
 class SignUps:
     """Who comes, with how many. Staff see numbers only."""

@@ -1,8 +1,8 @@
 """Events: entered once, approved once as a series; single occurrences are moved or cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.store.database import writing
@@ -16,6 +16,7 @@ HORIZON = timedelta(days=120)
 """How far ahead occurrences are made: what the agenda shows, and well beyond any announcement."""
 
 _TOLD = (State.SENDING, State.PAUSED, State.SENT)
+_OWN_WORDS = (Part.ANNOUNCEMENT, Part.REMINDER)
 
 
 class Planning:
@@ -104,6 +105,60 @@ class Planning:
             self._office.log(member, "cancel", _name(new), {"state": before.state}, {"state": new.state})
             return new
 
+    def change(self, actor: int, number: int, *, at: time | None = None, place: str = "") -> Event:
+        """Change the time of day or the place of an event with all that is to come.
+
+        Occurrences that were moved by themselves keep their time, and their place where it was another one; what takes
+        place today and would already have begun stays as it is. Who was told of an occurrence hears of it below what
+        they got. What has not been approved yet becomes a draft again.
+
+        Args:
+            actor: who changes it; an approver, if it is approved, because that sends messages.
+            number: of the event.
+            at: the new local time of day; None = the same.
+            place: the new place; "" = the same.
+
+        Raises:
+            NotAllowed: if the actor may not.
+            Mistake: if there is no such event, or nothing to change.
+
+        """
+        office = self._office
+        with office.acting(actor) as member:
+            before = self.find(number)
+            approved = before.state is State.SCHEDULED
+            may(Step.CORRECT if approved else Step.EDIT, member.role, own_work=False, solo=True)
+            new = replace(
+                before,
+                start=_at(before.start, at),
+                place=place.strip() or before.place,
+                state=before.state if approved else after(before.state, Step.EDIT),
+                writer=before.writer if approved else member.id or None,
+            )
+            if (new.start, new.place) == (before.start, before.place):
+                raise Mistake("nothing_changed")
+            office.events.write(new)
+            for occurrence in office.events.of_event(number, office.now()):
+                self._change(before, new, occurrence, member)
+            office.log(member, "change", _name(new), _shown(before), _shown(new))
+            return new
+
+    def _change(self, before: Event, new: Event, occurrence: Occurrence, member: Member) -> None:
+        """Let one occurrence follow what became of its event."""
+        if occurrence.state is Happening.CANCELLED:
+            return
+        planned = occurrence.state is Happening.PLANNED
+        follows = replace(
+            occurrence,
+            start=_at(occurrence.local_start, new.start.timetz().replace(tzinfo=None)) if planned else occurrence.start,
+            place=new.place if occurrence.place == before.place else occurrence.place,
+        )
+        if follows == occurrence or follows.start <= self._office.now():
+            return
+        self._office.events.change(follows)
+        self._reschedule(new, follows)
+        self._tell_told(new, follows, Part.CORRECTION, occurrence, member)
+
     # --- one occurrence ------------------------------------------------------------------------
 
     def move(self, actor: int, number: int, start: datetime, place: str = "") -> Occurrence:
@@ -136,14 +191,20 @@ class Planning:
 
     def materialise(self, event: Event) -> int:
         """Make the occurrences that an approved event's rule gives within the horizon; return how many were new."""
-        now = self._office.now()
-        known = self._office.events.originals(event.id)
-        new = [start for start in starts(event, now, now + HORIZON) if start not in known]
-        if new:
-            with writing(self._office.db):
-                for start in new:
-                    self._office.events.happen(event.id, start, event.place)
+        if not self._new_starts(event):
+            return 0
+        with writing(self._office.db):
+            current = self.find(event.id)  # another process may have changed it meanwhile
+            new = self._new_starts(current) if current.state is State.SCHEDULED else []
+            for start in new:
+                self._office.events.happen(event.id, start, current.place)
         return len(new)
+
+    def _new_starts(self, event: Event) -> list[datetime]:
+        """Return the times that a rule gives and that are not there yet, by day: the time of day may have changed."""
+        now = self._office.now()
+        known = {start.astimezone(AMSTERDAM).date() for start in self._office.events.originals(event.id)}
+        return [start for start in starts(event, now, now + HORIZON) if start.date() not in known]
 
     # --- small help ----------------------------------------------------------------------------
 
@@ -209,21 +270,47 @@ class Planning:
                     occurrence.id, str(planned.part), planned.days_before, planned.due, planned.useful_until
                 )
             return
-        for pending in office.announcements.of_occurrence(occurrence.id):
-            if pending.part is not Part.CANCELLATION and pending.state in (
-                State.SCHEDULED, State.SENDING, State.PAUSED,
-            ):  # fmt: skip
-                office.announcements.write(replace(pending, state=after(pending.state, Step.CANCEL)))
-                office.deliveries.cancel(pending.id)
+        self._withdraw(
+            one for one in office.announcements.of_occurrence(occurrence.id) if one.part is not Part.CANCELLATION
+        )
+
+    def _withdraw(self, announcements: Iterable[Announcement]) -> None:
+        """Cancel what has not reached everybody yet."""
+        for pending in announcements:
+            if pending.state in (State.SCHEDULED, State.SENDING, State.PAUSED):
+                self._office.announcements.write(replace(pending, state=after(pending.state, Step.CANCEL)))
+                self._office.deliveries.cancel(pending.id)
+
+    def _renew(self, told: Announcement, event: Event, occurrence: Occurrence) -> None:
+        """Give an announcement the words that are true now, for whoever still waits for it (they sleep, or are next).
+
+        Its new revision is how the correction knows who got the old words.
+        """
+        texts = self._office.composer.texts(event, occurrence, told.part, now=self._office.now())
+        revision = told.revision + 1
+        self._office.announcements.write(
+            replace(
+                told,
+                revision=revision,
+                texts={code: replace(text, made_from=revision) for code, text in texts.items()},
+                useful_until=occurrence.start,
+            )
+        )
 
     def _tell_told(
         self, event: Event, occurrence: Occurrence, part: Part, before: Occurrence, member: Member
     ) -> Announcement | None:
-        """Tell everybody who was told of an occurrence that it has changed, as a reply to what they received."""
+        """Tell everybody who was told of an occurrence, or signed up, that it has changed: below what they received."""
         office = self._office
-        told = [one for one in office.announcements.of_occurrence(occurrence.id) if one.state in _TOLD]
-        if not told:
+        about = office.announcements.of_occurrence(occurrence.id)
+        told = [one for one in about if one.state in _TOLD and one.sent_at is not None and one.part in _OWN_WORDS]
+        if not told and not office.sign_ups.count(occurrence.id).entries_in_all:
             return None
+        if part is Part.CORRECTION:
+            for one in told:
+                self._renew(one, event, occurrence)
+            # Who still waits for an earlier correction gets this one only.
+            self._withdraw(one for one in about if one.part is Part.CORRECTION)
         texts = office.composer.texts(event, occurrence, part, old=before)
         announcement = Announcement(
             id=0,
@@ -234,7 +321,7 @@ class Planning:
             texts=texts,
             source=office.library.source_language,
             occurrence=occurrence.id,
-            reply_to=told[-1].id,
+            reply_to=told[-1].id if told else None,
             due=office.now(),
             useful_until=max(before.start, occurrence.start),
             writer=member.id or None,
@@ -251,6 +338,13 @@ def new_event(
     """Return an event to be added; `start` without a zone is local time."""
     local = start.replace(tzinfo=AMSTERDAM) if start.tzinfo is None else start.astimezone(AMSTERDAM)
     return Event(0, kind, Target(subjects, who), local, minutes, place, dict(slots or {}), **more)  # type: ignore[arg-type] # the names of Event's own fields
+
+
+def _at(day: datetime, at: time | None) -> datetime:
+    """Return the same local day at another time; one that the clock skips in March is that much later."""
+    if at is None:
+        return day
+    return datetime.combine(day.date(), at, AMSTERDAM).astimezone(UTC).astimezone(AMSTERDAM)
 
 
 def _name(event: Event) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from bot.dialogue.staff.forms import Choice, Form, Step, Values
-from bot.dialogue.staff.reading import one_of, typed_count, typed_text, typed_time, typed_words
+from bot.dialogue.staff.reading import one_of, typed_clock, typed_count, typed_text, typed_time, typed_words
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.words import Words
 from scheduler.desk.desk import Desk
@@ -99,6 +99,17 @@ def move_form() -> Form:
     return Form(
         "move",
         (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
+    )
+
+
+def series_form() -> Form:
+    """Return the form of another time of day or place of an event with all that is to come."""
+    return Form(
+        "series",
+        (
+            Step("at", "series_at", typed_clock, optional=True, shown={"example": "19:30"}),
+            Step("place", "new_place", typed_words, optional=True),
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Reading what staff type: times, numbers, texts."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.dialogue.staff.forms import Unreadable, Values
 from bot.knowledge.facts import AMSTERDAM
@@ -27,6 +27,24 @@ def read_time(text: str) -> datetime:
 def typed_time(text: str, _values: Values) -> str:
     """Return a local time as the text that a form keeps."""
     return read_time(text).isoformat()
+
+
+def read_clock(text: str) -> time:
+    """Return a time of day typed as 19:30 or 19.30.
+
+    Raises:
+        Unreadable: if it is none.
+
+    """
+    try:
+        return datetime.strptime(text.strip().replace(".", ":"), "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
+    except ValueError:
+        raise Unreadable("no_time", text=text[:40]) from None
+
+
+def typed_clock(text: str, _values: Values) -> str:
+    """Return a time of day as the text that a form keeps."""
+    return f"{read_clock(text):%H:%M}"
 
 
 def typed_words(text: str, _values: Values) -> str:

@@ -165,9 +165,9 @@ class Showing:
         """Yield the buttons of what can be done with an event."""
         number = str(event.id)
         hands: Mapping[State, tuple[str, ...]] = {
-            State.DRAFT: ("submit", "cancel"),
-            State.SUBMITTED: ("approve", "send_back", "cancel"),
-            State.SCHEDULED: ("cancel",),
+            State.DRAFT: ("submit", "change", "cancel"),
+            State.SUBMITTED: ("approve", "send_back", "change", "cancel"),
+            State.SCHEDULED: ("change", "cancel"),
         }
         for step in hands.get(event.state, ()):
             yield (Button(words(f"staff.steps.{step}"), action("z", "e", f"{number}.{step}")),)

@@ -8,6 +8,7 @@ from bot.dialogue.actions import action, taken_apart, whole
 from bot.dialogue.staff import desk_forms
 from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
+from bot.dialogue.staff.reading import read_clock
 from bot.dialogue.staff.showing import Showing
 from bot.dialogue.values import Attached, Button, Command, Message, Person, Pressed, Reply, Typed
 from bot.knowledge.document import Document, Role, line
@@ -191,6 +192,8 @@ class StaffTalk:
                 return desk_forms.time_form(self._desk, words)
             case "move":
                 return desk_forms.move_form()
+            case "series":
+                return desk_forms.series_form()
             case "answer":
                 return desk_forms.answer_form(self._desk, state["language"])
         return desk_forms.name_form(words)
@@ -231,6 +234,10 @@ class StaffTalk:
                 if start is not None:
                     occurrence = desk.planning.move(member.id, state["number"], start, place)
                     return self._show_event(desk.planning.find(occurrence.event), language)
+            case "series":
+                at = read_clock(values["at"]) if values["at"] else None
+                event = desk.planning.change(member.id, state["number"], at=at, place=values["place"] or "")
+                return self._show_event(event, language)
             case "answer":
                 return self._overview.answered(member, state["number"], state["language"], values["text"], language)
         return self._overview.invited(member, values["name"], values["role"], language)
@@ -326,6 +333,8 @@ class StaffTalk:
                 event = desk.cancel(member.id, event.id)
             case "copy":
                 event = desk.add(member.id, event)
+            case "change":
+                return self._begin({"form": "series", "number": event.id}, address, language)
         return self._show_event(event, language)
 
     def _occurrence(self, number: int, what: str, address: str, member: Member, language: str) -> Reply:
