@@ -17,12 +17,15 @@ from bot.app import Knowledge, Store, build_assistant, build_desk, build_knowled
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel, webhook_secret
 from bot.channels.telegram.messenger import TelegramMessenger
+from bot.channels.telegram.staff_menus import StaffMenus
 from bot.channels.web.application import WebChat, web_app
+from bot.dialogue.staff.talk import COMMANDS
 from bot.errors import ChannelError
 from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.deliveries import Deliveries
 from bot.store.files import Files
+from bot.store.menus import Menus
 from bot.store.notes import Notes
 from bot.store.questions import Questions
 from bot.store.running import Generation, only_one
@@ -125,7 +128,10 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
     )
     scheduler.start()
     web = asyncio.create_task(server.serve([listening]))
-    starting = asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox)) if telegram else None
+    menus = build_staff_menus(knowledge, store, telegram, desk) if telegram else None
+    starting = (
+        asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox, menus)) if telegram else None
+    )
     try:
         await _first_of(web, starting)
     finally:
@@ -171,7 +177,7 @@ def _telegram(
 
 
 async def _start_telegram(
-    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None"
+    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None", menus: StaffMenus | None
 ) -> None:
     if settings.webhook_url is None:
         await telegram.start()
@@ -182,6 +188,18 @@ async def _start_telegram(
     notes.set("telegram_username", telegram.name)
     if outbox is not None:
         outbox.start()
+    if menus is not None:
+        await menus.run()
+
+
+def build_staff_menus(knowledge: Knowledge, store: Store, telegram: TelegramChannel, desk: Desk) -> StaffMenus:
+    """Return what keeps the command menus of staff."""
+    office, source = desk.office, knowledge.library.source_language
+
+    def staff() -> dict[str, str]:
+        return {address: office.people.find(address).language or source for address in office.staff.addresses()}
+
+    return StaffMenus(telegram.app.bot, knowledge.library, Menus(store.db, store.sealer), staff, COMMANDS)
 
 
 class Sending:

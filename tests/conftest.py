@@ -1,6 +1,6 @@
 """What many tests need: the real content, a finder that says what it is told, a clock that stands still."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from bot.store.helped import Helped
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
+from tests.bot_api import BotApi, running
 
 CONTENT = Path(__file__).resolve().parents[1] / "content"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -102,3 +103,9 @@ def new_assistant(
 @pytest.fixture
 def understanding(library: Library, safety: SafetyNet, finder: ScriptedFinder) -> Understanding:
     return Understanding(library, safety, finder)
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with running() as server:
+        yield server

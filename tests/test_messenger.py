@@ -1,7 +1,7 @@
 """Announcements on Telegram: a letter in, the exact requests out, over real HTTP through python-telegram-bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from scheduler.delivery import (
     Wait,
     Withdrawn,
 )
-from tests.bot_api import TOKEN, BotApi, Chaos, running
+from tests.bot_api import TOKEN, BotApi, Chaos
 
 BUTTONS = ((Button("Stop", "u:nieuws"),),)
 LETTER = Letter(line("Koffie & thee"), BUTTONS, withdrawn=line("Dit bericht is ingetrokken."))
@@ -39,12 +39,6 @@ LONG = Document(tuple(Paragraph((Span("woord " * 300),)) for _ in range(2)))
 PDF = Attachment("document", "brief.pdf", "Bewonersbrief november")
 PICTURE = Attachment("picture", "kaart.png")
 ROW = Claimed(1, 1, 1, "telegram:7", "nl")
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with running() as server:
-        yield server
 
 
 Carry = Callable[..., Any]

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from bot.store.notes import Notes
 from bot.store.updates import Updates
 from scheduler.pace import Pace
 from tests import virtual
-from tests.bot_api import TOKEN, BotApi, running
+from tests.bot_api import TOKEN, BotApi
 from tests.conftest import ScriptedFinder
 
 QUESTION = {
@@ -28,12 +28,6 @@ QUESTION = {
     "uk": ("Як записати дитину до школи, підкажіть", "school-aanmelden"),
     "en": ("Where can I learn the Dutch language here?", "taallessen"),
 }
-
-
-@pytest.fixture
-def api() -> Iterator[BotApi]:
-    with running() as server:
-        yield server
 
 
 Start = Callable[..., Any]

@@ -66,6 +66,12 @@ def m004_parts_of_deliveries(db: Database) -> None:
     )
 
 
+@migrations()
+def m005_menus_of_staff(db: Database) -> None:
+    """Whose chat shows the commands of staff (sealed address), so that it can be taken back."""
+    db.execute("CREATE TABLE menus (address TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT")
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,
