@@ -1,6 +1,6 @@
 """What many tests need: the real content, a finder that says what it is told, a clock that stands still."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Talk
 from bot.dialogue.conversation import Conversation
 from bot.knowledge.finder import Ranking, ranking
 from bot.knowledge.language import LanguageGuesser
@@ -86,7 +86,11 @@ def assistant(conversation: Conversation, db: Database, sealer: Sealer) -> Assis
 
 
 def new_assistant(
-    conversation: Conversation, db: Database, sealer: Sealer, clock: Callable[[], datetime] = lambda: NOW
+    conversation: Conversation,
+    db: Database,
+    sealer: Sealer,
+    clock: Callable[[], datetime] = lambda: NOW,
+    talks: Sequence[Talk] = (),
 ) -> Assistant:
     """An assistant with tokens that count up."""
     numbers = iter(range(10_000))
@@ -97,6 +101,7 @@ def new_assistant(
         Helped(db),
         clock=clock,
         token=lambda: f"token{next(numbers)}",
+        talks=talks,
     )
 
 

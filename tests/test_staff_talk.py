@@ -20,6 +20,7 @@ from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
 from scheduler.announcements import Role, State
+from scheduler.delivery import Delivered, Gone
 from tests.desk import Place, address_of
 
 
@@ -115,6 +116,31 @@ def test_a_letter_from_the_first_word_to_the_readers_chat(place: Place, eva: Cha
     anna.presses("Onderhoud")
     anna.presses("Goedkeuren en versturen")
     assert place.send() == [("telegram:1", "uk", "Лист мешканцям (bewonersbrief): Ремонт")]
+
+
+def test_the_report_is_live_while_it_is_sent_and_says_where_each_reader_is(place: Place, eva: Chat, anna: Chat) -> None:
+    for number in (1, 2):
+        place.person(number, "uk", follows=("herenweg-55",))
+    write_letter(eva)
+    assert eva.last is not None
+    assert eva.last.live == ""
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    anna.presses("Goedkeuren en versturen")
+    assert anna.last is not None
+    live = anna.last.live
+    assert live
+    place.desk.clockwork.tick()
+    first, second = place.desk.office.deliveries.claim(place.now, 9)
+    place.desk.office.deliveries.settle([(first, Delivered(5)), (second, Gone())])
+    report = anna.sends(Pressed(live))
+    assert "Українська: geblokkeerd: 1, bezorgd: 1" in report
+    assert "Herenweg 55: geblokkeerd: 1, bezorgd: 1" in report
+    assert anna.last.live == live
+    place.desk.clockwork.tick()
+    anna.sends(Pressed(live))
+    assert anna.last.live == ""
 
 
 def test_a_form_that_was_left_goes_on_after_a_restart(eva: Chat, chat: Callable[[str], Chat]) -> None:

@@ -12,16 +12,21 @@ from telegram.error import RetryAfter
 
 from bot.assistant import Assistant
 from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.following import LiveMessages
 from bot.channels.telegram.profile import SHOWN_COMMANDS
 from bot.channels.telegram.sending import with_retries
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.values import Command, Message, Person, Pressed, Reply
 from bot.errors import ChannelError
+from bot.knowledge.document import line
 from bot.knowledge.library import Library
 from bot.store.notes import Notes
+from bot.store.sealing import Sealer
 from bot.store.updates import Updates
 from scheduler.pace import Pace
 from tests import virtual
 from tests.bot_api import TOKEN, BotApi
-from tests.conftest import ScriptedFinder
+from tests.conftest import ScriptedFinder, new_assistant
 
 QUESTION = {
     "nl": ("Waar vind ik een dokter voor mijn zoon?", "dokter"),
@@ -184,6 +189,43 @@ async def test_the_profile_is_told_per_language_and_only_when_it_changed(serving
     assert len(api.sent("setMyCommands")) == first
     names = {command["command"] for command in api.sent("setMyCommands")[0].data["commands"]}
     assert names == set(SHOWN_COMMANDS)
+
+
+class Counting:
+    """A talk about something that is under way until three have been counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:  # noqa: ARG002 - every talk is asked so
+        """Say how far it is, to /outbox and to the action that gives a fresh report."""
+        if message not in (Command("outbox"), Pressed("z:fresh")):
+            return None
+        self.count += 1
+        return Reply(line(f"{self.count} of 3"), language, live="z:fresh" if self.count < 3 else "")
+
+    def wants_file(self, address: str) -> bool:  # noqa: ARG002 - every talk is asked so
+        """Want none."""
+        return False
+
+
+async def test_a_message_about_something_under_way_is_changed_until_it_is_over(
+    conversation: Conversation, library: Library, db: Database, sealer: Sealer, api: BotApi
+) -> None:
+    counting = Counting()
+    assistant = new_assistant(conversation, db, sealer, talks=(counting,))
+    channel = TelegramChannel(
+        assistant, library, Notes(db), Updates(db, "telegram", "run1"), token=TOKEN, api_url=api.base,
+        live=LiveMessages(every=0.01),
+    )  # fmt: skip
+    await channel.start()
+    api.says("/outbox")
+    await until(lambda: api.texts(7) == ["3 of 3"])
+    await asyncio.sleep(0.1)
+    await channel.stop()
+    assert counting.count == 3
+    assert [call.data["text"] for call in api.sent()] == ["1 of 3"]
+    await asyncio.sleep(0.05)  # the loop needs a moment to let go of closed connections
 
 
 async def test_a_wrong_token_is_one_clear_line(serving: Start) -> None:

@@ -162,7 +162,8 @@ class File:
 class Reply:
     """What to say: a document, rows of buttons, what to remember, and perhaps a file.
 
-    `kind` and `topics` are set for replies to a typed question.
+    `kind` and `topics` are set for replies to a typed question. `live` is the action that gives a fresh one, where the
+    reply shows something under way; a channel that can change its messages keeps it up to date.
     """
 
     document: Document
@@ -172,3 +173,4 @@ class Reply:
     kind: Kind | None = None
     topics: tuple[Ranked, ...] = ()
     file: File | None = None
+    live: str = ""

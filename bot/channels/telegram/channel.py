@@ -14,13 +14,14 @@ from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, Ret
 from telegram.ext import ApplicationBuilder, ContextTypes, TypeHandler
 
 from bot.assistant import Assistant
+from bot.channels.telegram.following import LiveMessages
 from bot.channels.telegram.formatting import keyboard, messages, without_thumbs
 from bot.channels.telegram.ordering import OnePersonAtATime
 from bot.channels.telegram.profile import Notebook, tell_profile
 from bot.channels.telegram.sending import seconds_of, told_to_wait, with_retries
 from bot.channels.telegram.translating import Incoming, incoming
 from bot.dialogue.actions import taken_apart
-from bot.dialogue.values import Attached, Reply
+from bot.dialogue.values import Attached, Pressed, Reply
 from bot.errors import ChannelError
 from bot.knowledge.library import Library
 from scheduler.pace import Pace
@@ -58,7 +59,9 @@ class TelegramChannel:
         token: str,
         api_url: str,
         pace: Pace | None = None,
+        live: LiveMessages | None = None,
     ) -> None:
+        self._live = live or LiveMessages()
         self._assistant = assistant
         self.pace = pace or Pace(time.monotonic, asyncio.sleep)
         self._library = library
@@ -121,6 +124,7 @@ class TelegramChannel:
 
     async def stop(self) -> None:
         """Finish what is being answered and stop."""
+        await self._live.stop()
         if self.app.updater is not None and self.app.updater.running:
             await self.app.updater.stop()
         if self.app.running:
@@ -174,13 +178,25 @@ class TelegramChannel:
         *first, last = messages(reply.document)
         for text in first:
             await self._send(came.chat_id, text)
-        await self._send(came.chat_id, last, markup)
+        sent = await self._send(came.chat_id, last, markup)
+        if reply.live and sent is not None and not first:
+            self._keep_live(reply, came, sent)
         if reply.file is not None:
             file = InputFile(reply.file.content, filename=reply.file.name)
             await with_retries(lambda: self.app.bot.send_document(came.chat_id, file), self.pace, came.chat_id)
 
-    async def _send(self, chat_id: int, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
-        await with_retries(
+    def _keep_live(self, reply: Reply, came: Incoming, sent: Message) -> None:
+        def ask(action: str) -> Reply:
+            return self._reply(replace(came, message=Pressed(action)))
+
+        async def change(fresh: Reply) -> bool:
+            texts = messages(fresh.document)
+            return len(texts) == 1 and await self._edited(sent, texts[0], fresh, came.chat_id)
+
+        self._live.follow(came.chat_id, reply, ask, change)
+
+    async def _send(self, chat_id: int, text: str, markup: InlineKeyboardMarkup | None = None) -> Message | None:
+        return await with_retries(
             lambda: self.app.bot.send_message(
                 chat_id,
                 text,

@@ -65,7 +65,7 @@ class Showing:
         document += line(words("staff.when", when=self.time(announcement.due, words)))
         if announcement.state in (State.DRAFT, State.SUBMITTED, State.SCHEDULED):
             return document + self._readers(announcement, words, language)
-        return document + self.report(announcement, words)
+        return document + self.report(announcement, language)
 
     def _text(self, announcement: Announcement, code: str, words: Words) -> Document:
         text = announcement.texts.get(code)
@@ -94,13 +94,22 @@ class Showing:
             document += line(words("staff.missing", language=names[code].name, count=count))
         return document
 
-    def report(self, announcement: Announcement, words: Words) -> Document:
-        """Return how far sending is: delivered, blocked, failed, waiting, per language."""
+    def report(self, announcement: Announcement, language: str) -> Document:
+        """Return how far sending is: delivered, blocked, failed, waiting, per language and per subject followed."""
+        words = self._desk.office.library.words[language]
         report = self._desk.office.deliveries.report(announcement.id)
         document = line(words("staff.report"), Role.LABEL)
+
+        def cells(states: Mapping[str, int]) -> str:
+            return ", ".join(f"{words(f'staff.delivery.{state}')}: {count}" for state, count in sorted(states.items()))
+
         for code, states in sorted(report.languages.items()):
-            cells = ", ".join(f"{words(f'staff.delivery.{state}')}: {count}" for state, count in sorted(states.items()))
-            document += line(f"{code}: {cells}")
+            document += line(f"{self._desk.office.library.languages[code].name}: {cells(states)}")
+        for subject, states in sorted(report.subjects.items()):
+            if subject:
+                document += line(f"{self._desk.office.subject_name(subject, language)}: {cells(states)}", Role.NOTE)
+        if report.corrected:
+            document += line(words("staff.corrected", count=report.corrected))
         if report.doubt:
             document += line(words("staff.doubt", count=report.doubt))
         return document

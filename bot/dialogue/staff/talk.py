@@ -15,7 +15,7 @@ from bot.knowledge.document import Document, Role, line
 from bot.knowledge.words import Words
 from bot.store.attachments import UselessFile
 from bot.store.staff import Member
-from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed
+from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, State
 from scheduler.composing import BadText
 from scheduler.desk.announcing import Announcing
 from scheduler.desk.desk import Desk
@@ -302,7 +302,10 @@ class StaffTalk:
 
     def _show(self, announcement: Announcement, language: str) -> Reply:
         rows = [*self._showing.steps(announcement, self._words(language)), self._outbox_row(language)]
-        return Reply(self._showing.announcement(announcement, language), language, tuple(rows))
+        now = self._desk.office.now()
+        begins = announcement.state is State.SCHEDULED and announcement.due is not None and announcement.due <= now
+        live = action("z", "a", str(announcement.id)) if begins or announcement.state is State.SENDING else ""
+        return Reply(self._showing.announcement(announcement, language), language, tuple(rows), live=live)
 
     # --- events --------------------------------------------------------------------------------
 
