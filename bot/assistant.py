@@ -48,6 +48,9 @@ class PeopleStore(Protocol):
     def forget(self, address: str) -> None:
         """Forget everything about a person."""
 
+    def keep_language(self, address: str, code: str) -> None:
+        """Note the language somebody reads, if something is kept of them and they never chose one."""
+
     def returned(self, address: str) -> None:
         """Note that somebody who had blocked us is here again."""
 
@@ -119,14 +122,17 @@ class Assistant:
 
         """
         person = replace(self._people.find(address), reachable=self._reachable(address))
-        if isinstance(message, Command):
+        if isinstance(message, Command | Pressed):
             self._people.returned(address)
         if isinstance(message, Pressed):
             message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         language = self._conversation.language(person, hint)
-        for talk in self._talks:
+        danger = isinstance(message, Typed) and self._conversation.speaks_of_danger(message.text)
+        for talk in () if danger else self._talks:
             reply = talk.reply(message, address, person, language)
             if reply is not None:
+                # Who has just subscribed or signed up is written to in the language that they did it in.
+                self._people.keep_language(address, language)
                 return reply
         reply = self._conversation.reply(message, person, hint, self._token())
         if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):

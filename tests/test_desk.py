@@ -1,6 +1,7 @@
 """The desk: what staff and the clock do, seen through what readers get."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -525,6 +526,53 @@ def test_what_is_changed_before_approval_must_be_handed_in_anew(place: Place, ed
     assert place.desk.planning.change(editor, event.id, at=time(11)).state is State.DRAFT
 
 
+def test_a_party_larger_than_the_place_does_not_block_the_queue(place: Place, planned: Callable[..., Event]) -> None:
+    (occurrence,) = place.desk.planning.coming(planned(maximum=4))
+    first, second = (place.person(number, "nl", follows=()) for number in (1, 2))
+    signed = place.desk.signing.come(first, occurrence.id, 8)
+    assert (signed.answer, signed.people) == (Answer.COMING, 4)
+    assert place.desk.signing.come(second, occurrence.id, 1).answer is Answer.WAITING
+
+
+def test_asking_for_more_than_fits_never_costs_the_place(place: Place, planned: Callable[..., Event]) -> None:
+    (occurrence,) = place.desk.planning.coming(planned(maximum=4))
+    first, second = (place.person(number, "nl", follows=()) for number in (1, 2))
+    place.desk.signing.come(first, occurrence.id, 1)
+    place.desk.signing.come(second, occurrence.id, 3)
+    signed = place.desk.signing.come(second, occurrence.id, 4)
+    assert (signed.answer, signed.people) == (Answer.COMING, 3)
+
+
+def test_the_place_of_who_is_forgotten_goes_to_who_waits(place: Place, planned: Callable[..., Event]) -> None:
+    (occurrence,) = place.desk.planning.coming(planned(maximum=2))
+    first, second = (place.person(number, "nl", follows=()) for number in (1, 2))
+    for person in (first, second):
+        place.desk.signing.come(person, occurrence.id, 2)
+    place.desk.office.people.forget(first)
+    assert [address for address, _, _ in place.send()] == [second]
+    assert place.send() == []
+    assert place.desk.signing.mine(second, occurrence.id).answer is Answer.COMING
+
+
+@pytest.mark.parametrize(
+    "how", [{"announce_days": 99_999_999}, {"minutes": 10**11}, {"maximum": 10**19}, {"reminder_days": (400,)}],
+    ids=str,
+)  # fmt: skip
+def test_an_event_beyond_all_bounds_is_refused(place: Place, editor: int, how: Any) -> None:
+    with pytest.raises(Mistake, match="too_much"):
+        place.desk.planning.add(editor, replace(parent_cafe(), **how))
+
+
+def test_an_event_far_ahead_can_be_entered_and_is_announced_in_time(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = place.desk.planning.add(editor, replace(parent_cafe(), start=local(2027, 9, 1, 10)))
+    place.desk.planning.submit(editor, event.id)
+    place.desk.planning.approve(approver, event.id)
+    assert place.send() == []
+    place.now = local(2027, 8, 18, 10)
+    assert [title for _, _, title in place.send()] == ["Oudercafé"]
+
+
 # --- staff, practice, locations ----------------------------------------------------------------------
 
 
@@ -550,6 +598,18 @@ def test_in_practice_mode_nothing_reaches_the_public(tmp_path: Path, library: Li
     place.person(1)
     released(place, approver, approver)
     assert "telegram:1" not in [address for address, _, _ in place.send()]
+
+
+def test_in_practice_a_location_is_not_dropped_and_no_single_person_is_written_to(
+    tmp_path: Path, library: Library, sealer: Sealer
+) -> None:
+    practising = Place(tmp_path, library, sealer, settings=Settings(practice=True))
+    chief = practising.staff("Chef", Role.ADMIN)
+    person = practising.person(1, follows=("herenweg-55",))
+    with pytest.raises(Mistake, match="practice"):
+        practising.desk.staffing.put_location(chief, Location("herenweg-55", "Herenweg 55", Phase.DROPPED))
+    number = practising.desk.office.people.number(person)
+    assert practising.desk.telling.tell([number], "subscriptions.dropped", location="Herenweg 55") is None
 
 
 def test_a_dropped_location_says_goodbye_and_ends_its_subscriptions(place: Place, approver: int) -> None:

@@ -21,7 +21,10 @@ from bot.store.questions import Questions
 from bot.store.sealing import Sealer
 from scheduler.announcements import Role, State
 from scheduler.delivery import Delivered, Gone
-from tests.desk import Place, address_of
+from scheduler.desk.planning import new_event
+from tests.desk import Place, address_of, local
+
+SLOTS = {"interpreter": True, "children": True}
 
 
 @dataclass
@@ -180,6 +183,39 @@ def test_a_file_goes_along_and_one_of_another_kind_is_refused(place: Place, eva:
     assert "Bijlage: Brief juni.pdf" in eva.presses("Zodra het is goedgekeurd")
     (kept,) = (place.settings.data_dir / "attachments").iterdir()
     assert kept.read_bytes() == b"%PDF-1.7 brief"
+
+
+@pytest.mark.parametrize("said", ["geen bijlage", "pdf|../wegwijzer.key|k"])
+def test_words_are_no_file_whatever_they_look_like(place: Place, eva: Chat, said: str) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    eva.says("Onderhoud\nVolgende week schilderen we de deuren.")
+    eva.presses("Overslaan")
+    eva.presses("Overslaan")
+    for answer in (eva.says(said), eva.sends(Pressed(f"z:f:{said}"))):
+        assert "PDF" in answer
+    eva.presses("Overslaan")
+    eva.presses("Zodra het is goedgekeurd")
+    (written,) = place.desk.announcing.unfinished()
+    assert written.attachments == ()
+
+
+def test_a_cry_for_help_is_answered_in_the_middle_of_a_form_and_the_form_goes_on(eva: Chat) -> None:
+    eva.says("/event")
+    eva.presses("Nieuwe bijeenkomst")
+    assert "112" in eva.says("help er is brand in mijn huis")
+    assert "Stap 1" in eva.says("iets")
+
+
+def test_cancelling_a_series_asks_first(place: Place, anna: Chat) -> None:
+    event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    place.desk.planning.submit(0, event.id)
+    anna.sends(Pressed(f"z:e:{event.id}.approve"))
+    assert "zeker" in anna.presses("Annuleren")
+    assert place.desk.planning.find(event.id).state is State.SCHEDULED
+    anna.presses("Annuleren")
+    assert place.desk.planning.find(event.id).state is State.CANCELLED
 
 
 def test_an_event_is_entered_once_and_said_back(place: Place, eva: Chat, anna: Chat) -> None:

@@ -156,7 +156,6 @@ async def test_a_neighbour_a_mother_and_two_colleagues(place: Place, api: BotApi
         # A mother follows the oudercafé, in Ukrainian.
         assert "oudercaf" in (await w.says(MOTHER, "/start s-oudercafe", "uk")).casefold()
         await w.presses(MOTHER, "Так, будь ласка", "uk")
-        place.desk.office.people.set_language(f"telegram:{MOTHER}", "uk")
 
         # Eva plans an oudercafé for the first Wednesday of each month, with a reminder the day before.
         assert "redacteur" in await w.says(EVA, f"/start i-{eva}")

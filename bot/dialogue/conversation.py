@@ -108,6 +108,13 @@ class Conversation:
             return self._library.source_language
         return self._library.answer_language(code)
 
+    def speaks_of_danger(self, text: str) -> bool:
+        """Return whether a message of one line speaks of danger: that is answered before anything else.
+
+        A text of several lines that staff write may have such words in it, and is no cry for help.
+        """
+        return "\n" not in text.strip() and self._understanding.alarmed(text)
+
     def trouble(self, person: Person, hint: str | None = None) -> Reply:
         """Return the apology for a failure on our side; the emergency number is in it."""
         language = self.language(person, hint)

@@ -122,6 +122,10 @@ class Understanding:
             return self.understand(swapped, own, hint)
         return self._judge(text, language)
 
+    def alarmed(self, text: str) -> bool:
+        """Return whether a message speaks of suicide or danger."""
+        return self._alarm(text) is not None
+
     def _danger(self, alarm: Alarm, text: str, language: str) -> Verdict:
         kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
         topics = self._finder.rank(text).among(self._library.topics)

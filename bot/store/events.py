@@ -196,6 +196,11 @@ class SignUps:
         ).fetchone()
         return Headcount(*row)
 
+    def with_queue(self) -> tuple[int, ...]:
+        """Return the occurrences for which somebody waits while there may be a place: the queue is not empty."""
+        rows = self._db.execute("SELECT DISTINCT occurrence FROM sign_ups WHERE waiting ORDER BY occurrence")
+        return tuple(int(row[0]) for row in rows)
+
     def waiting(self, occurrence: int) -> tuple[tuple[int, int], ...]:
         """Return who waits, (person, people), the first that came first."""
         return tuple(

@@ -32,6 +32,14 @@ class People:
         """Remember the language somebody chose."""
         self._set(address, "language", code)
 
+    def keep_language(self, address: str, code: str) -> None:
+        """Note the language somebody reads, if something is kept of them and they never chose one."""
+        person = self._db.execute(
+            "SELECT id FROM people WHERE address = ? AND language IS NULL", [self._sealer.seal(address)]
+        ).fetchone()
+        if person is not None:
+            self._db.execute("UPDATE people SET language = ? WHERE id = ? AND language IS NULL", [code, person[0]])
+
     def set_audience(self, address: str, audience: Audience | None) -> None:
         """Remember who somebody said they are; None forgets it."""
         self._set(address, "audience", None if audience is None else str(audience))

@@ -22,6 +22,8 @@ from scheduler.delivery import Job
 from scheduler.desk.office import Mistake, Office
 from scheduler.desk.telling import Telling
 
+AHEAD = timedelta(days=2 * 366)
+"""How far ahead something may be planned."""
 UNFINISHED = (State.DRAFT, State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED)
 
 
@@ -345,6 +347,8 @@ class Announcing:
     def _check_due(self, due: datetime | None) -> None:
         if due is not None and due <= self._office.now():
             raise Mistake("past", when=due)
+        if due is not None and due > self._office.now() + AHEAD:
+            raise Mistake("too_much")
 
     def _text(self, language: str, title: str, body: str) -> Text:
         if language not in self._office.library.words:

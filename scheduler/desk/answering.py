@@ -67,6 +67,8 @@ class Answering:
             group = next((one for one in self.groups() if question in one.questions), None)
             if group is None:
                 raise Mistake("no_question")
+            if office.rules.practice:
+                raise Mistake("practice")
             office.composer.check_text(title, body)
             number = self._answers.add(Text(title, body), language, group.texts, member.id or None, office.now())
             askers = self._questions.askers(group.questions)

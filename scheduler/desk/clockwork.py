@@ -11,6 +11,7 @@ from bot.store.database import writing
 from scheduler.announcements import Announcement, Missing, Part, State, Step, Text, after
 from scheduler.desk.office import Office
 from scheduler.desk.planning import Planning
+from scheduler.desk.signing import Signing
 from scheduler.desk.telling import Telling
 from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages
 
@@ -24,8 +25,9 @@ LATE = timedelta(hours=1)
 class Clockwork:
     """Moves along what time moves along."""
 
-    def __init__(self, office: Office, planning: Planning, telling: Telling) -> None:
+    def __init__(self, office: Office, planning: Planning, telling: Telling, signing: Signing) -> None:
         self._office = office
+        self._signing = signing
         self._planning = planning
         self._telling = telling
 
@@ -36,6 +38,7 @@ class Clockwork:
             self._planning.materialise(event)
             for occurrence in self._office.events.of_event(event.id, now):
                 self._make_messages(event, occurrence, now)
+        self._signing.refill()
         for announcement in self._office.announcements.out_of_date(now):
             self._expire(announcement)
         for group in _by_occurrence(self._office.announcements.due(now)):

@@ -37,7 +37,7 @@ def open_desk(office: Office) -> Desk:
         office=office,
         announcing=Announcing(office, telling),
         planning=planning,
-        clockwork=Clockwork(office, planning, telling),
+        clockwork=Clockwork(office, planning, telling, signing),
         telling=telling,
         signing=signing,
         staffing=Staffing(office, telling),

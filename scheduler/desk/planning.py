@@ -15,6 +15,10 @@ from scheduler.recurrence import starts
 HORIZON = timedelta(days=120)
 """How far ahead occurrences are made: what the agenda shows, and well beyond any announcement."""
 
+AHEAD = timedelta(days=2 * 366)
+"""How far ahead an event may begin."""
+
+_MOST_DAYS, _MOST_MINUTES, _MOST_PEOPLE = 366, 7 * 24 * 60, 9_999
 _TOLD = (State.SENDING, State.PAUSED, State.SENT)
 _OWN_WORDS = (Part.ANNOUNCEMENT, Part.REMINDER)
 
@@ -219,15 +223,19 @@ class Planning:
             raise Mistake("not_positive")
         if event.announce_days < 0 or any(days < 0 for days in event.reminder_days):
             raise Mistake("not_positive")
+        if (
+            max(event.announce_days, *event.reminder_days, 0) > _MOST_DAYS
+            or event.minutes > _MOST_MINUTES
+            or (event.maximum or 0) > _MOST_PEOPLE
+            or event.start > office.now() + AHEAD
+        ):
+            raise Mistake("too_much")
         subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
         checked = replace(event, target=replace(event.target, subjects=office.check_subjects(subjects)))
         missing = office.composer.missing_slots(event.kind, Part.ANNOUNCEMENT, event.slots)
         if missing:
             raise Mistake("missing_slots", slots=", ".join(missing))
-        if (
-            event.state is not State.SCHEDULED
-            and next(iter(self.coming(replace(checked, state=State.DRAFT))), None) is None
-        ):
+        if event.state is not State.SCHEDULED and not any(starts(checked, office.now(), office.now() + AHEAD)):
             raise Mistake("no_start")
         return checked
 

@@ -47,8 +47,12 @@ class Signing:
             taken = office.sign_ups.count(number).people - (before[0] if before and not before[1] else 0)
             queue = [one for one, _ in office.sign_ups.waiting(number) if one != person]
             maximum = event.maximum if event else None
+            if maximum is not None:
+                people = min(people, maximum)  # more could never come, and would keep everybody behind them waiting
             had_place = before is not None and not before[1]
             fits = maximum is None or taken + people <= maximum
+            if had_place and not fits:
+                return self.mine(address, number)  # who has a place keeps it, with as many as before
             waiting = not fits or (maximum is not None and bool(queue) and not had_place)
             office.sign_ups.put(number, person, people, office.now(), waiting=waiting)
             self._move_up(number, maximum)
@@ -63,6 +67,15 @@ class Signing:
             if found is not None and person is not None and office.sign_ups.drop(number, person):
                 self._move_up(number, found[0].maximum)
             return SignedUp(Answer.NOT_COMING)
+
+    def refill(self) -> None:
+        """Give places that became free without a word (somebody was forgotten) to those who wait."""
+        office = self._office
+        for number in office.sign_ups.with_queue():
+            found = self.occurrence(number)
+            if found is not None and self._closed(number) is None:
+                with writing(office.db):
+                    self._move_up(number, found[0].maximum)
 
     def count(self, number: int) -> Headcount:
         """Return how many come: numbers, no names."""

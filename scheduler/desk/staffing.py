@@ -80,6 +80,8 @@ class Staffing:
         """
         office = self._office
         with office.acting(actor, Role.APPROVER) as member:
+            if office.rules.practice and location.phase is Phase.DROPPED:
+                raise Mistake("practice")
             taken = {*office.library.announcements.themes, *office.library.topics}
             if location.id in taken or not office.library.announcements.is_id(location.id):
                 raise Mistake("bad_id", id=location.id)

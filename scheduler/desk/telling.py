@@ -40,6 +40,9 @@ class Telling:
         Whose language is not there gets that of `source`, "" = the source language of the content.
         """
         chosen = list(dict.fromkeys(people))
+        if practice or self._office.rules.practice:
+            staff = {self._office.people.find_number(address) for address in self._office.staff.addresses()}
+            chosen = [person for person in chosen if person in staff]
         if not chosen:
             return None
         now = self._office.now()

@@ -200,6 +200,8 @@ class TelegramMessenger:
             raise
 
     async def _upload(self, attachment: Attachment, how: dict[str, Any], slot: Slots) -> TelegramMessage:
+        if Path(attachment.name).name != attachment.name:
+            raise ValueError("no name of an attached file")
         content = await asyncio.to_thread((self._folder / attachment.name).read_bytes)
         sent = await self._send_known(
             attachment, content, {**how, "filename": _file_name(attachment)}, slot, self._for_uploads

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bot.dialogue.actions import action, taken_apart, whole
 from bot.dialogue.staff import desk_forms
-from bot.dialogue.staff.forms import BACK, CLOSE, Form, Unreadable, Values
+from bot.dialogue.staff.forms import BACK, CLOSE, SKIP, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.reading import read_clock
 from bot.dialogue.staff.showing import Showing
@@ -109,7 +109,8 @@ class StaffTalk:
                 return self._filled_in(text, address, member, language)
             case Attached(name, content) if self.wants_file(address):
                 kept = self._files.keep(name, content)
-                return self._filled_in(f"{kept.kind}|{kept.name}|{kept.title}", address, member, language)
+                said = f"{kept.kind}|{kept.name}|{kept.title}"
+                return self._filled_in(said, address, member, language, file=True)
         return None
 
     def _command(self, name: str, address: str, member: Member, language: str) -> Reply:
@@ -158,7 +159,7 @@ class StaffTalk:
             document = line(words("staff.resumed"), Role.NOTE) + document
         return Reply(document, language, rows)
 
-    def _filled_in(self, text: str, address: str, member: Member, language: str) -> Reply:
+    def _filled_in(self, text: str, address: str, member: Member, language: str, *, file: bool = False) -> Reply:
         state = self._half_done.get(address)
         if state is None:
             return self._outbox(language)
@@ -166,6 +167,9 @@ class StaffTalk:
             self._half_done.drop(address)
             return self._said(self._words(language)("staff.closed"), language)
         form = self._form(state, language)
+        step = form.current(state)
+        if step is not None and step.file and not file and text not in (SKIP, BACK):
+            raise Unreadable("file_kind")  # words are no file, whatever they look like
         if text == BACK:
             form.back(state)
         else:
@@ -321,7 +325,7 @@ class StaffTalk:
         )
 
     def _event(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
-        desk = self._desk.planning
+        desk, words = self._desk.planning, self._words(language)
         if number == "new":
             return self._begin({"form": "event"}, address, language)
         event = desk.find(whole(number))
@@ -333,6 +337,12 @@ class StaffTalk:
             case "send_back":
                 event = desk.send_back(member.id, event.id)
             case "cancel":
+                row = (
+                    Button(words("staff.steps.cancel"), action("z", "e", f"{event.id}.cancel!")),
+                    Button(words("menu.back"), action("z", "e", str(event.id))),
+                )
+                return Reply(line(words("staff.sure.event")), language, (row,))
+            case "cancel!":
                 event = desk.cancel(member.id, event.id)
             case "copy":
                 event = desk.add(member.id, event)
