@@ -4,6 +4,7 @@ An announcement says one thing, once, to everybody whom it concerns, in each rea
 database is the truth about it; this module says which steps are allowed.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,11 @@ _RANK = {Role.EDITOR: 1, Role.APPROVER: 2, Role.ADMIN: 3}
 def at_least(role: Role | None, needed: Role) -> bool:
     """Return whether somebody with this role (None: no staff) may do what `needed` may."""
     return role is not None and _RANK[role] >= _RANK[needed]
+
+
+def fingerprint(*what: object) -> str:
+    """Return a short sign of what somebody has read: another one for other words, readers or times."""
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:10]
 
 
 class State(StrEnum):
@@ -232,6 +238,12 @@ class Announcement:
         """Return whether a language has a text that is no older than the source's."""
         text = self.texts.get(language)
         return text is not None and (language == self.source or text.made_from >= self.revision)
+
+    @property
+    def read_as(self) -> str:
+        """The fingerprint of what an approver reads before releasing it."""
+        texts = sorted((code, text.title, text.body, text.made_from) for code, text in self.texts.items())
+        return fingerprint(texts, self.target.subjects, self.target.who, self.due, self.attachments, self.revision)
 
     def true_in(self, wanted: str) -> str:
         """Return the language whose words are true now: the wanted one, or the source's if it is missing or stale."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.knowledge.facts import AMSTERDAM
-from scheduler.announcements import Part, State, Target
+from scheduler.announcements import Part, State, Target, fingerprint
 
 ANNOUNCE_DAYS = 14
 REMINDER_DAYS = (7, 1)
@@ -45,6 +45,15 @@ class Event:
     writer: int | None = None
     approver: int | None = None
     practice: bool = False
+
+    @property
+    def read_as(self) -> str:
+        """The fingerprint of what an approver reads before releasing it."""
+        return fingerprint(
+            self.kind, self.target.subjects, self.target.who, self.start, self.minutes, self.place,
+            sorted(self.slots.items()), self.rule, sorted(self.skip), self.dates, self.sign_up, self.maximum,
+            self.announce_days, self.reminder_days,
+        )  # fmt: skip
 
 
 class Happening(StrEnum):

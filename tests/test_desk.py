@@ -101,6 +101,15 @@ def test_a_change_after_handing_in_asks_for_approval_anew(place: Place, editor: 
         place.desk.announcing.approve(approver, written.id)
 
 
+def test_another_time_by_a_colleague_does_not_let_the_writer_approve(place: Place, editor: int, approver: int) -> None:
+    written = place.desk.announcing.write(approver, "algemeen", ("nieuws",), texts={"nl": ("Werk", "Wij werken.")})
+    place.desk.announcing.change(editor, written.id, due=place.now + timedelta(days=1))
+    place.desk.announcing.submit(approver, written.id)
+    with pytest.raises(NotAllowed) as refused:
+        place.desk.announcing.approve(approver, written.id)
+    assert refused.value.why is Refused.OWN_WORK
+
+
 def test_it_leaves_at_the_time_that_was_chosen(place: Place, editor: int, approver: int) -> None:
     place.person(1)
     released(place, editor, approver, due=local(2026, 11, 25, 10))

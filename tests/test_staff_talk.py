@@ -185,6 +185,33 @@ def test_a_file_goes_along_and_one_of_another_kind_is_refused(place: Place, eva:
     assert kept.read_bytes() == b"%PDF-1.7 brief"
 
 
+def test_nobody_releases_words_that_they_have_not_read(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("herenweg-55",))
+    write_letter(eva)
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    (letter,) = place.desk.announcing.unfinished()
+    eva.sends(Pressed(f"z:a:{letter.id}.edit.nl"))
+    eva.says("Onderhoud\nDit heeft Anna nooit gezien.")
+    eva.presses("Ter goedkeuring geven")
+    assert "veranderd sinds u het las" in anna.presses("Goedkeuren")
+    assert place.send() == []
+    anna.sends(Pressed(f"z:a:{letter.id}"))
+    anna.presses("Goedkeuren")
+    assert len(place.send()) == 1
+
+
+def test_an_old_button_does_not_approve_a_changed_event(place: Place, anna: Chat) -> None:
+    event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    place.desk.planning.submit(0, event.id)
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    place.desk.planning.change(0, event.id, place="Raadhuis")
+    place.desk.planning.submit(0, event.id)
+    assert "veranderd sinds u het las" in anna.presses("Goedkeuren")
+    assert place.desk.planning.find(event.id).state is State.SUBMITTED
+
+
 @pytest.mark.parametrize("said", ["geen bijlage", "pdf|../wegwijzer.key|k"])
 def test_words_are_no_file_whatever_they_look_like(place: Place, eva: Chat, said: str) -> None:
     eva.says("/letter")
@@ -211,7 +238,8 @@ def test_a_cry_for_help_is_answered_in_the_middle_of_a_form_and_the_form_goes_on
 def test_cancelling_a_series_asks_first(place: Place, anna: Chat) -> None:
     event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
     place.desk.planning.submit(0, event.id)
-    anna.sends(Pressed(f"z:e:{event.id}.approve"))
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    anna.presses("Goedkeuren")
     assert "zeker" in anna.presses("Annuleren")
     assert place.desk.planning.find(event.id).state is State.SCHEDULED
     anna.presses("Annuleren")

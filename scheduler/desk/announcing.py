@@ -162,7 +162,8 @@ class Announcing:
                 attachments=before.attachments if attachments is None else attachments,
                 missing=missing or before.missing,
                 approver=None,
-                writer=member.id or None,
+                # Who changes only the time or the readers is not the writer: the words are still whose they were.
+                writer=(member.id or None) if texts or attachments else before.writer,
             )  # fmt: skip
             new = self._with_texts(new, texts or {})
             self._office.announcements.write(new)
@@ -193,22 +194,28 @@ class Announcing:
         with self._office.acting(actor) as member:
             return self._moved(member, self._step(member, number, Step.SEND_BACK), Step.SEND_BACK)
 
-    def approve(self, actor: int, number: int, missing: Missing | None = None) -> Announcement:
+    def approve(
+        self, actor: int, number: int, missing: Missing | None = None, *, seen: str | None = None
+    ) -> Announcement:
         """Release a submitted announcement: to the time it is due, or at once.
 
         Args:
             actor: who approves; not the writer, unless the rules say solo.
             number: of the announcement.
             missing: what readers get whose language is missing; None = as the announcement says.
+            seen: the `read_as` of what they have read; None = as it is now.
 
         Raises:
             NotAllowed: if the actor may not.
-            Mistake: `missing_languages`, if there are such readers and nobody decided what they get.
+            Mistake: `changed_since`, if it is not what they have read; `missing_languages`, if there are such readers
+                and nobody decided what they get.
 
         """
         office = self._office
         with office.acting(actor) as member:
             before = self._step(member, number, Step.APPROVE)
+            if seen is not None and seen != before.read_as:
+                raise Mistake("changed_since")
             ready = replace(before, missing=missing or before.missing)
             lacking = self.readers(ready).missing
             if lacking and ready.missing is Missing.STOP:

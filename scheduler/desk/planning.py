@@ -88,9 +88,14 @@ class Planning:
         """Give a submitted event back to its writer."""
         return self._moved(actor, number, Step.SEND_BACK)
 
-    def approve(self, actor: int, number: int) -> Event:
-        """Release an event with all its occurrences, announcements and reminders."""
+    def approve(self, actor: int, number: int, *, seen: str | None = None) -> Event:
+        """Release an event with all its occurrences, announcements and reminders.
+
+        `seen` is the `read_as` of what the approver has read, None = as it is now; a Mistake if it has changed since.
+        """
         with self._office.acting(actor):
+            if seen is not None and seen != self.find(number).read_as:
+                raise Mistake("changed_since")
             event = self._moved(actor, number, Step.APPROVE)
             self._checked(event)
             self.materialise(event)

@@ -129,7 +129,8 @@ class Showing:
             )
         for step in _HANDS:
             if step in can and not (step is Step.CORRECT and announcement.occurrence is not None):
-                yield (Button(words(f"staff.steps.{step}"), action("z", "a", f"{number}.{step}")),)
+                seen = f".{announcement.read_as}" if step is Step.APPROVE else ""
+                yield (Button(words(f"staff.steps.{step}"), action("z", "a", f"{number}.{step}{seen}")),)
         if announcement.occurrence is None:
             yield (Button(words("staff.copy"), action("z", "a", f"{number}.copy")),)
 
@@ -179,7 +180,8 @@ class Showing:
             State.SCHEDULED: ("change", "cancel"),
         }
         for step in hands.get(event.state, ()):
-            yield (Button(words(f"staff.steps.{step}"), action("z", "e", f"{number}.{step}")),)
+            seen = f".{event.read_as}" if step == "approve" else ""
+            yield (Button(words(f"staff.steps.{step}"), action("z", "e", f"{number}.{step}{seen}")),)
         if event.state is State.SCHEDULED:
             for occurrence in self._desk.planning.coming(event)[:6]:
                 if str(occurrence.state) != "cancelled":

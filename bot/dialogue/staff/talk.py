@@ -285,9 +285,10 @@ class StaffTalk:
     def _approve(self, number: int, detail: str, member: Member, language: str) -> Reply:
         """Release it; where a language is missing, ask first what its readers get."""
         words = self._words(language)
-        missing = Missing(detail) if detail in tuple(Missing) else None
+        seen, _, choice = detail.partition(".")
+        missing = Missing(choice) if choice in tuple(Missing) else None
         try:
-            return self._show(self._desk.announcing.approve(member.id, number, missing), language)
+            return self._show(self._desk.announcing.approve(member.id, number, missing, seen=seen), language)
         except Mistake as error:
             if error.code != "missing_languages":
                 raise
@@ -298,7 +299,7 @@ class StaffTalk:
                 document += line(words("staff.missing", language=name, count=count))
             document += line(words("staff.missing_choice"))
             rows = [
-                (Button(words(f"staff.missing_choices.{one}"), action("z", "a", f"{number}.approve.{one}")),)
+                (Button(words(f"staff.missing_choices.{one}"), action("z", "a", f"{number}.approve.{seen}.{one}")),)
                 for one in (Missing.FALL_BACK, Missing.SKIP)
             ]
             rows.append((Button(words("staff.missing_choices.stop"), action("z", "a", str(number))),))
@@ -329,11 +330,12 @@ class StaffTalk:
         if number == "new":
             return self._begin({"form": "event"}, address, language)
         event = desk.find(whole(number))
+        what, _, seen = what.partition(".")
         match what:
             case "submit":
                 event = desk.submit(member.id, event.id)
             case "approve":
-                event = desk.approve(member.id, event.id)
+                event = desk.approve(member.id, event.id, seen=seen)
             case "send_back":
                 event = desk.send_back(member.id, event.id)
             case "cancel":
