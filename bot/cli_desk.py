@@ -491,13 +491,15 @@ def list_locations(counter: Counter) -> None:
 @location.command("put")
 @click.argument("location_id")
 @click.option("--name", required=True, help="Its name, the same in every language.")
-@click.option("--phase", type=click.Choice([str(one) for one in Phase]), default="open")
+@click.option("--phase", type=click.Choice([str(one) for one in Phase]), help="Without it as it is; a new one: open.")
 @by_whom
 @at_the_counter
-def put_location(counter: Counter, location_id: str, name: str, phase: str, by: str | None) -> None:
+def put_location(counter: Counter, location_id: str, name: str, phase: str | None, by: str | None) -> None:
     """Add a location, or change it; dropping one sends its followers a last message."""
-    ended = counter.desk.staffing.put_location(counter.actor(by), Location(location_id, name, Phase(phase)))
-    click.echo(f"{name}: {phase}." + (f" {ended} subscriptions ended." if ended else ""))
+    before = counter.desk.office.locations.find(location_id)
+    wanted = Phase(phase) if phase else before.phase if before else Phase.OPEN
+    ended = counter.desk.staffing.put_location(counter.actor(by), Location(location_id, name, wanted))
+    click.echo(f"{name}: {wanted}." + (f" {ended} subscriptions ended." if ended else ""))
 
 
 @click.group()

@@ -667,6 +667,14 @@ def test_letters_can_be_read_for_twelve_months_in_the_readers_language(
     assert place.desk.board.letters("herenweg-55", "uk") == ()
 
 
+def test_a_letter_for_one_audience_does_not_stand_on_the_page_for_everybody(
+    place: Place, editor: int, approver: int
+) -> None:
+    released(place, editor, approver, kind="bewonersbrief", subjects=("herenweg-55",), who=Audience.ASIEL)
+    place.send()
+    assert place.desk.board.letters("herenweg-55", "uk") == ()
+
+
 def test_nothing_is_kept_of_who_only_looks_at_an_event(place: Place, planned: Callable[..., Event]) -> None:
     (occurrence,) = place.desk.planning.coming(planned())
     stranger = "telegram:77"

@@ -98,10 +98,13 @@ class Announcements:
         return self._all("part = 'own' ORDER BY id DESC LIMIT ?", [count])
 
     def letters(self, subject: str, since: datetime) -> tuple[Announcement, ...]:
-        """Return the letters about a location that have been sent since then and not been recalled, newest first."""
+        """Return the letters about a location that have been sent since then and not been recalled, newest first.
+
+        What is meant for one audience only is not for everybody to read.
+        """
         return self._all(
-            "kind = 'bewonersbrief' AND part = 'own' AND NOT practice AND state IN ('sending', 'paused', 'sent') "
-            "AND sent_at >= ? AND subjects LIKE '%\"' || ? || '\"%' ORDER BY sent_at DESC, id DESC",
+            "kind = 'bewonersbrief' AND part = 'own' AND who IS NULL AND NOT practice "
+            "AND state IN ('sending', 'paused', 'sent') AND sent_at >= ? AND subjects LIKE '%\"' || ? || '\"%' ORDER BY sent_at DESC, id DESC",
             [stored(since), subject],
         )
 

@@ -214,4 +214,5 @@ class PublicBoard:
 
 def _public_letter(one: Announcement) -> bool:
     sent = one.state in (State.SENDING, State.PAUSED, State.SENT)
-    return one.kind == "bewonersbrief" and one.part is Part.ON_ITS_OWN and sent and not one.practice
+    everybody = one.target.who is None and not one.practice
+    return one.kind == "bewonersbrief" and one.part is Part.ON_ITS_OWN and sent and everybody
