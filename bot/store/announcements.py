@@ -104,7 +104,8 @@ class Announcements:
         """
         return self._all(
             "kind = 'bewonersbrief' AND part = 'own' AND who IS NULL AND NOT practice "
-            "AND state IN ('sending', 'paused', 'sent') AND sent_at >= ? AND subjects LIKE '%\"' || ? || '\"%' ORDER BY sent_at DESC, id DESC",
+            "AND state IN ('sending', 'paused', 'sent') AND sent_at >= ? AND subjects LIKE '%\"' || ? || '\"%' "
+            "ORDER BY sent_at DESC, id DESC",
             [stored(since), subject],
         )
 
