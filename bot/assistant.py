@@ -24,6 +24,7 @@ from bot.dialogue.values import (
     SetLanguage,
     Typed,
 )
+from bot.knowledge.document import Document
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.masking import masked
 from bot.knowledge.understanding import Kind
@@ -74,6 +75,9 @@ class Talk(Protocol):
 
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
         """Return what to say to a message, None if it is not about this matter."""
+
+    def wants_text(self, address: str) -> bool:
+        """Return whether it waits for words from this address."""
 
     def wants_file(self, address: str) -> bool:
         """Return whether a file from this address would be of use now."""
@@ -127,12 +131,14 @@ class Assistant:
         if isinstance(message, Pressed):
             message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         language = self._conversation.language(person, hint)
-        danger = isinstance(message, Typed) and self._conversation.speaks_of_danger(message.text)
-        for talk in () if danger else self._talks:
+        for talk in self._talks:
+            if isinstance(message, Typed) and talk.wants_text(address) and self._cry_for_help(message.text):
+                continue
             reply = talk.reply(message, address, person, language)
             if reply is not None:
-                # Who has just subscribed or signed up is written to in the language that they did it in.
-                self._people.keep_language(address, language)
+                if person.language is None:
+                    # Who has just subscribed or signed up is written to in the language that they did it in.
+                    self._people.keep_language(address, language)
                 return reply
         reply = self._conversation.reply(message, person, hint, self._token())
         if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
@@ -143,6 +149,21 @@ class Assistant:
             # Handed over once: a second press on the same button adds nothing to the editors' list.
             self._remembered.pop(token_of(message.action), None)
         return reply
+
+    def speaks_of_danger(self, text: str) -> bool:
+        """Return whether words speak of suicide or danger: no door may turn these away."""
+        return self._conversation.speaks_of_danger(text)
+
+    def numbers(self, language: str) -> Document:
+        """Return one line of numbers to call in danger, for a door that cannot answer."""
+        return self._conversation.numbers(language)
+
+    def _cry_for_help(self, text: str) -> bool:
+        """Whether what came while a form waits for words is none of its answers.
+
+        A text of several lines that staff write may have words of danger in it, and is no cry for help.
+        """
+        return "\n" not in text.strip() and self.speaks_of_danger(text)
 
     def person(self, address: str) -> Person:
         """Return what is known of the person at an address."""

@@ -27,6 +27,7 @@ from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
 from bot.knowledge.safety import BadSafety, SafetyNet
 from bot.knowledge.semantic import NoNumpy, SemanticPart, SemanticUnavailable
 from bot.knowledge.skeleton import skeleton
+from bot.knowledge.understanding import DANGER_TOPICS
 from bot.knowledge.words import MissingWord, Words
 
 LEAST_QUESTIONS = 12
@@ -42,7 +43,6 @@ READABLE = 50.0
 """The least Flesch-Douma score of a Dutch text; docs/decisions/readability.md tells why."""
 AMONG = 3
 
-_SAFETY_TOPICS = frozenset({"crisis", "noodgeval", "huiselijk-geweld"})
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DIGITS = re.compile(r"\w*\d[\w.,/-]*")
 
@@ -286,7 +286,7 @@ class _Check:
         for (label, _), entry in self._library.entries.items():
             for question in entry.questions:
                 line = _line_of(entry, question)
-                if label not in _SAFETY_TOPICS and safety.alarm(question) is not None:
+                if label not in DANGER_TOPICS and safety.alarm(question) is not None:
                     yield Finding(entry.path, line, f"{question!r} sets off the alarm for danger")
                 if label not in _first(light, titles, question):
                     yield Finding(entry.path, line, f"{question!r} does not find its own topic among the first {AMONG}")

@@ -155,6 +155,18 @@ def test_unsure_offers_up_to_three_topics(conversation: Conversation, finder: Sc
     ]
 
 
+@pytest.mark.parametrize("language", SPOKEN)
+def test_choices_that_may_be_about_danger_begin_with_the_numbers_to_call(
+    conversation: Conversation, finder: ScriptedFinder, library: Library, language: str
+) -> None:
+    finder.script["xyzzy plugh"] = {"mentale-hulp": 0.3, "huiselijk-geweld": 0.3}
+    reply = conversation.reply(Typed("xyzzy plugh"), Person(language=language))
+    first_line = shown(reply).splitlines()[0]
+    for number in ("emergency_number", "suicide_number", "suicide_number_free", "safe_home_number"):
+        assert str(library.facts[number].value) in first_line
+    assert reply.kind is Kind.CHOICES
+
+
 def test_nothing_near_is_an_honest_no_kept_for_the_editors(conversation: Conversation) -> None:
     reply = conversation.reply(Typed("wie won de koers van gisteren"), Person("nl"))
     assert reply.kind is Kind.NONE

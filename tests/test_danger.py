@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ContentError
-from bot.knowledge.danger import FILE, Learnt, SecondNet, fingerprint, pieces, read_examples, save
+from bot.knowledge.danger import FILE, Learnt, SecondNet, Weighed, fingerprint, pieces, read_examples, save
 from bot.knowledge.fusion import FusedFinder
 from bot.knowledge.library import Library
 from bot.knowledge.nearness import Nearness
@@ -59,6 +59,7 @@ def learnt() -> Learnt:
         kind_weights=np.array([1.0, -1.0, 0.0], dtype=np.float32),
         kind_bias=0.0,
         alarm_from=0.5,
+        wary_from=0.1,
         harmless_below=-1.0,
         learnt_from="these",
     )
@@ -69,38 +70,38 @@ def net(embedder: Told) -> SecondNet:
 
 
 @pytest.mark.parametrize(
-    ("sign", "where", "alarm"),
+    ("sign", "where", "weighed"),
     [
-        (None, A_CRISIS, Alarm.CRISIS),
-        (None, AN_EMERGENCY, Alarm.EMERGENCY),
-        (None, HARMLESS, None),
-        (None, UNSURE, None),
-        (Sign(Alarm.CRISIS), HARMLESS, Alarm.CRISIS),
-        (Sign(Alarm.EMERGENCY), HARMLESS, Alarm.EMERGENCY),
-        (Sign(Alarm.EMERGENCY), A_CRISIS, Alarm.EMERGENCY),
-        (Sign(Alarm.CRISIS, weak=True), HARMLESS, None),
-        (Sign(Alarm.CRISIS, weak=True), UNSURE, Alarm.CRISIS),
+        (None, A_CRISIS, Weighed(Alarm.CRISIS)),
+        (None, AN_EMERGENCY, Weighed(Alarm.EMERGENCY)),
+        (None, HARMLESS, Weighed(None)),
+        (None, UNSURE, Weighed(None, wary=True)),
+        (Sign(Alarm.CRISIS), HARMLESS, Weighed(Alarm.CRISIS)),
+        (Sign(Alarm.EMERGENCY), HARMLESS, Weighed(Alarm.EMERGENCY)),
+        (Sign(Alarm.EMERGENCY), A_CRISIS, Weighed(Alarm.EMERGENCY)),
+        (Sign(Alarm.CRISIS, weak=True), HARMLESS, Weighed(None, wary=True)),
+        (Sign(Alarm.CRISIS, weak=True), UNSURE, Weighed(Alarm.CRISIS)),
     ],
 )
 def test_meaning_adds_to_the_words_and_takes_back_only_what_is_weak_and_surely_harmless(
-    sign: Sign | None, where: tuple[float, float, float], alarm: Alarm | None
+    sign: Sign | None, where: tuple[float, float, float], weighed: Weighed
 ) -> None:
-    assert net(Told(message=where)).weigh("a message", sign) is alarm
+    assert net(Told(message=where)).weigh("a message", sign) == weighed
 
 
 @pytest.mark.parametrize("message", ["", "?!", "112", "👍"])
 def test_without_a_letter_there_is_no_meaning_to_look_at(message: str) -> None:
     embedder = Told()
-    assert net(embedder).weigh(message, None) is None
+    assert net(embedder).weigh(message, None) == Weighed(None)
     assert embedder.asked == []
 
 
 def test_one_sentence_in_a_long_story_is_enough() -> None:
     story = EVERYDAY["en"] * 3
     second = net(Told(farewell=A_CRISIS))
-    assert second.weigh(story, None) is None
+    assert second.weigh(story, None) == Weighed(None)
     told = SecondNet(learnt(), OnlyAlone("farewell"))
-    assert told.weigh(f"{story}This is my farewell to all of you. {story}", None) is Alarm.CRISIS
+    assert told.weigh(f"{story}This is my farewell to all of you. {story}", None).alarm is Alarm.CRISIS
 
 
 class OnlyAlone(Told):
@@ -121,10 +122,11 @@ def test_of_no_message_much_is_looked_at(message: str) -> None:
     assert sum(map(len, pieces(message))) <= 5 * 1000
 
 
-def test_words_of_exhaustion_are_weak_and_all_others_are_not(safety: SafetyNet) -> None:
+def test_veiled_words_and_words_of_exhaustion_are_weak_and_all_others_are_not(safety: SafetyNet) -> None:
     assert safety.sign("ik kan niet meer") == Sign(Alarm.CRISIS, weak=True)
+    assert safety.sign("mijn laatste brief") == Sign(Alarm.CRISIS, weak=True)
     assert safety.sign("ik wil niet meer leven") == Sign(Alarm.CRISIS)
-    assert safety.sign("ik kan niet meer, er is brand in de keuken") == Sign(Alarm.CRISIS)
+    assert safety.sign("ik kan niet meer, er is brand in de keuken") == Sign(Alarm.EMERGENCY)
     assert safety.sign("er is brand in de keuken") == Sign(Alarm.EMERGENCY)
 
 

@@ -164,6 +164,28 @@ async def test_other_kinds_of_message_get_a_kind_sentence(
     assert api.sent()[0].data["text"] == library.words["en"](f"media.{medium}")
 
 
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("message", {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}], "caption": "FIRE"}),
+        ("message", {"voice": {"file_id": "a", "file_unique_id": "a", "duration": 1}, "caption": "FIRE"}),
+        ("message", {"chat": -5, "kind": "group", "text": "/help@wegwijzer_test_bot FIRE"}),
+        ("edited_message", {"text": "FIRE", "edit_date": 1}),
+    ],
+    ids=["a photo's caption", "a voice message's caption", "in a group", "a changed message"],
+)
+async def test_danger_is_answered_wherever_its_words_stand(
+    serving: Start, api: BotApi, library: Library, kind: str, content: dict[str, Any]
+) -> None:
+    for name in {"text", "caption"} & content.keys():
+        content = {**content, name: content[name].replace("FIRE", "er is brand in de keuken")}
+    async with serving():
+        api.push({kind: api.message(language="nl", **content)})
+        await until(lambda: len(api.sent()) == 1)
+    assert str(library.facts["emergency_number"].value) in api.sent()[0].data["text"]
+    assert library.words["nl"]("media.edited") not in api.sent()[0].data["text"]
+
+
 async def test_an_edited_message_and_a_group_get_a_kind_sentence_and_service_messages_none(
     serving: Start, api: BotApi, library: Library
 ) -> None:
@@ -203,6 +225,10 @@ class Counting:
             return None
         self.count += 1
         return Reply(line(f"{self.count} of 3"), language, live="z:fresh" if self.count < 3 else "")
+
+    def wants_text(self, address: str) -> bool:  # noqa: ARG002 - every talk is asked so
+        """Wait for none."""
+        return False
 
     def wants_file(self, address: str) -> bool:  # noqa: ARG002 - every talk is asked so
         """Want none."""

@@ -26,6 +26,8 @@ ASKED = "een vraag die alleen in deze toets bestaat"
         ({"noodgeval": 0.9}, Kind.ANSWER, "noodgeval", ()),
         ({"crisis": 0.75}, Kind.CRISIS, "crisis", ()),
         ({"crisis": 0.6, "mentale-hulp": 0.3}, Kind.CHOICES, "", ("crisis", "mentale-hulp")),
+        ({"coa": 0.2, "crisis": 0.1}, Kind.CHOICES, "", ("coa",)),
+        ({"coa": 0.2, "afval": 0.005}, Kind.CHOICES, "", ("coa",)),
     ],
 )
 def test_the_surer_the_finder_the_plainer_the_verdict(
@@ -40,6 +42,23 @@ def test_the_surer_the_finder_the_plainer_the_verdict(
     verdict = understanding.understand(ASKED)
     assert (verdict.kind, verdict.label) == (kind, label)
     assert tuple(offer for offer in verdict.offers if offer in probabilities) == offers
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "wary"),
+    [
+        ({"mentale-hulp": 0.3, "huiselijk-geweld": 0.2}, True),
+        ({"crisis": 0.4, "mentale-hulp": 0.3}, True),
+        ({"coa": 0.2, "crisis": 0.1}, False),
+        ({"huiselijk-geweld": 0.9}, False),
+    ],
+    ids=["choices with violence", "choices with a crisis", "a slight likeness", "the answer has the numbers itself"],
+)
+def test_where_danger_is_likely_but_not_sure_the_numbers_belong_in_the_reply(
+    library: Library, safety: SafetyNet, probabilities: Mapping[str, float], wary: bool
+) -> None:
+    verdict = Understanding(library, safety, ScriptedFinder({ASKED: probabilities})).understand(ASKED)
+    assert verdict.wary is wary
 
 
 def test_danger_in_plain_words_needs_no_finder(library: Library, safety: SafetyNet) -> None:

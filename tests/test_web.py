@@ -147,6 +147,23 @@ def test_a_question_that_is_too_long_is_refused_kindly_and_whole(
     assert Questions(db).all() == []
 
 
+def test_a_cry_for_help_is_answered_however_long_it_is(client: TestClient) -> None:
+    page = client.post("/", data={"text": "ik heb hulp nodig " * 200 + ". er is brand in de keuken. " + "a " * 200})
+    assert page.status_code == 200
+    assert "Nood: bel" in page.text
+
+
+def test_who_gets_no_answer_gets_the_numbers_to_call(client: TestClient, library: Library) -> None:
+    too_long = client.post("/", data={"text": "a" * (LONGEST_QUESTION + 1)})
+    for _ in range(20):
+        too_often = client.post("/", data={"text": "er is brand"})
+    nowhere = client.get("/nl/dat-is-er-niet")
+    for page in (too_long, too_often, nowhere):
+        assert page.status_code in (404, 413, 429)
+        for number in ("emergency_number", "suicide_number_free"):
+            assert str(library.facts[number].value) in page.text
+
+
 @pytest.mark.parametrize("body", ["x" * (LARGEST_BODY + 1), "text=" + "a&" * LARGEST_BODY])
 def test_a_body_that_is_too_large_is_cut_short(client: TestClient, body: str) -> None:
     page = client.post("/", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})

@@ -24,7 +24,7 @@ from bot.dialogue.values import (
     Typed,
     Unsupported,
 )
-from bot.knowledge.document import Role, join, line, parse
+from bot.knowledge.document import Document, Role, join, line, parse
 from bot.knowledge.facts import Audience, show
 from bot.knowledge.library import Library
 from bot.knowledge.rendering import Renderer
@@ -36,6 +36,9 @@ Row = tuple[Button, ...]
 
 COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 """The commands that every channel offers; typed words for them stand in interface.yaml under `commands`."""
+
+NUMBERS = ("emergency_number", "suicide_number", "suicide_number_free", "safe_home_number")
+"""The facts that are numbers to call in danger."""
 
 CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
@@ -97,6 +100,8 @@ class Conversation:
                 return self._command(name, argument, person, hint)
             case Attached():
                 return self.reply(Unsupported(Medium.DOCUMENT), person, hint)
+            case Unsupported(_, text) if text and self._understanding.alarmed(text):
+                return self._typed(text, person, hint, token)
             case Unsupported(medium):
                 language = self.language(person, hint)
                 return self._say(language, f"media.{medium}", buttons=(self._menu_row(language),))
@@ -109,19 +114,22 @@ class Conversation:
         return self._library.answer_language(code)
 
     def speaks_of_danger(self, text: str) -> bool:
-        """Return whether a message of one line speaks of danger: that is answered before anything else.
-
-        A text of several lines that staff write may have such words in it, and is no cry for help.
-        """
-        return "\n" not in text.strip() and self._understanding.alarmed(text)
+        """Return whether a message speaks of suicide or danger: that is answered before anything else."""
+        return self._understanding.alarmed(text)
 
     def trouble(self, person: Person, hint: str | None = None) -> Reply:
         """Return the apology for a failure on our side; the emergency number is in it."""
         language = self.language(person, hint)
+        return Reply(self._with_numbers("trouble.failed", language), language, (self._menu_row(language),))
+
+    def numbers(self, language: str) -> Document:
+        """Return one line of numbers to call: beside whatever may be about danger, and where nothing is answered."""
+        return self._with_numbers("trouble.numbers", language)
+
+    def _with_numbers(self, key: str, language: str) -> Document:
         locale = self._library.languages[language].locale
-        number = show(self._library.facts["emergency_number"], locale)
-        document = parse(self._words(language)("trouble.failed", emergency_number=number))
-        return Reply(document, language, (self._menu_row(language),))
+        numbers = {name: show(self._library.facts[name], locale) for name in NUMBERS}
+        return parse(self._words(language)(key, **numbers))
 
     # --- what came in --------------------------------------------------------------------------
 
@@ -135,7 +143,8 @@ class Conversation:
             return self._commands[name](person, person.language or written_in or language)
         verdict = self._understanding.understand(text, person.language, hint)
         reply = self._answer_to(text, verdict, person, token)
-        return replace(reply, kind=verdict.kind, topics=verdict.topics)
+        document = self.numbers(verdict.language) + reply.document if verdict.wary else reply.document
+        return replace(reply, document=document, kind=verdict.kind, topics=verdict.topics)
 
     def _answer_to(self, text: str, verdict: Verdict, person: Person, token: str) -> Reply:
         language = verdict.language

@@ -127,6 +127,10 @@ class Following:
             "events": lambda _address, person, language: self._calendar(person, language),
         }
 
+    def wants_text(self, _address: str) -> bool:
+        """Return whether it waits for words: never."""
+        return False
+
     def wants_file(self, _address: str) -> bool:
         """Return whether a file would be of use: never."""
         return False

@@ -77,9 +77,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """Somebody sent something that is not text."""
+    """Somebody sent something that gets no answer of its own, with words on it perhaps (`text`: a caption)."""
 
     medium: Medium
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,10 @@ class Wondering:
         self._kept_days = kept_days
         self._answers = answers
 
+    def wants_text(self, _address: str) -> bool:
+        """Return whether it waits for words: never."""
+        return False
+
     def wants_file(self, _address: str) -> bool:
         """Return whether a file would be of use: never."""
         return False

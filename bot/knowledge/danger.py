@@ -105,12 +105,21 @@ def fingerprint(examples: Iterable[Example]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """The alarm that a message raises; `wary`: it raises none, but lies so near that numbers belong in the reply."""
+
+    alarm: Alarm | None
+    wary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Learnt:
     """What the net learnt.
 
     A vector is centred by `mean`, brought to length 1, and turned onto `axes`. Its margin is `bias` and, over all
     `supports`, `weights` times exp(-`width` · squared distance). `kind_weights` and `kind_bias` tell a crisis (above
-    0) from an emergency. From the margin `alarm_from` it is danger, below `harmless_below` it surely is none.
+    0) from an emergency. From the margin `alarm_from` it is danger, from `wary_from` it may be, and below
+    `harmless_below` it surely is none.
     `learnt_from` is the fingerprint of the examples.
     """
 
@@ -123,6 +132,7 @@ class Learnt:
     kind_weights: "Numbers"
     kind_bias: float
     alarm_from: float
+    wary_from: float
     harmless_below: float
     learnt_from: str = ""
 
@@ -197,6 +207,7 @@ class SecondNet:
                     kind_weights=stored["kind_weights"].astype(np.float32),
                     kind_bias=float(stored["kind_bias"]),
                     alarm_from=float(stored["alarm_from"]),
+                    wary_from=float(stored["wary_from"]),
                     harmless_below=float(stored["harmless_below"]),
                     learnt_from=str(stored["learnt_from"]),
                 )
@@ -209,19 +220,19 @@ class SecondNet:
         """Return how far on the side of danger a message lies; of a story its gravest piece."""
         return self._look(text)[0]
 
-    def weigh(self, text: str, sign: Sign | None) -> Alarm | None:
+    def weigh(self, text: str, sign: Sign | None) -> Weighed:
         """Return the alarm that a message raises, after what the first net found in it.
 
-        What the first net found is never taken back, but for words of exhaustion in what is surely harmless.
+        What the first net found is never taken back, but for a weak sign in what is surely harmless.
         """
-        if sign is not None and not sign.weak:
-            return sign.alarm
-        if not _LETTER.search(text):
-            return sign.alarm if sign else None
+        if (sign is not None and not sign.weak) or not _LETTER.search(text):
+            return Weighed(sign.alarm if sign else None)
         margin, kind = self._look(text)
         if sign is not None:
-            return None if margin < self._learnt.harmless_below else sign.alarm
-        return kind if margin >= self._learnt.alarm_from else None
+            return Weighed(None, wary=True) if margin < self._learnt.harmless_below else Weighed(sign.alarm)
+        if margin >= self._learnt.alarm_from:
+            return Weighed(kind)
+        return Weighed(None, wary=margin >= self._learnt.wary_from)
 
     def _look(self, text: str) -> tuple[float, Alarm]:
         learnt = self._learnt
@@ -252,6 +263,7 @@ def save(learnt: Learnt, path: Path) -> None:
         kind_weights=learnt.kind_weights.astype(np.float16),
         kind_bias=np.array(learnt.kind_bias),
         alarm_from=np.array(learnt.alarm_from),
+        wary_from=np.array(learnt.wary_from),
         harmless_below=np.array(learnt.harmless_below),
         learnt_from=np.array(learnt.learnt_from),
     )

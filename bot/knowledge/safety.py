@@ -4,9 +4,10 @@ What is recognised is data, content/<language>/safety.yaml, which an editor can 
 (wanting, dying, weapons, "no longer" …), `crisis`, `act_now` and `emergency` are patterns that combine them,
 `harmless` are idioms that take the words which they cover out of the game, `past` are the signs of
 something that is over, and `calm` those of a question for information ("which number", "a drill"), which keep
-a word such as "ambulance" from being an emergency. `weary` are patterns of a crisis too, but of exhaustion only
-("I can't any more"): a sign of `everyday` burdens anywhere in the message (caring for a parent, noisy neighbours,
-a form, the question who could take over) explains these, and they raise no alarm then.
+a word such as "ambulance" from being an emergency. `veiled` are patterns of a crisis in words that name neither death
+nor harm ("my last letter"). `weary` are too, but of exhaustion only ("I can't any more"): a sign of `everyday` burdens
+anywhere in the message (caring for a parent, noisy neighbours, a form, the question who could take over) explains
+these, and they raise no alarm then. Both are weak signs, which the second net may take back.
 
 `lookalikes` are ordinary words that never stand for another word, be it misspelt or of the same folded spelling;
 `foreign` are the commonest words of other languages: a text in Latin letters with two of them is not read at all.
@@ -47,7 +48,7 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """An alarm, and whether it is a `weak` one: words of exhaustion and nothing else."""
+    """An alarm, and whether it is a `weak` one: veiled words or words of exhaustion, and nothing else."""
 
     alarm: Alarm
     weak: bool = False
@@ -103,19 +104,22 @@ class SafetyNet:
             if _ACT in found:
                 return Sign(Alarm.EMERGENCY)
             seen |= found
-        if seen & {_CRISIS, _WEARY}:
-            return Sign(Alarm.CRISIS, weak=seen == {_WEARY})
-        return Sign(Alarm.EMERGENCY) if _EMERGENCY in seen else None
+        if _CRISIS in seen:
+            return Sign(Alarm.CRISIS)
+        if _EMERGENCY in seen:
+            return Sign(Alarm.EMERGENCY)
+        return Sign(Alarm.CRISIS, weak=True) if seen else None
 
 
 # ---------------------------------------------------------------------------- the language data
 
 _ACT, _CRISIS, _EMERGENCY = "act_now", "crisis", "emergency"
-_WEARY = "weary"
+_VEILED, _WEARY = "veiled", "weary"
+_WEAK = frozenset({_VEILED, _WEARY})
 _HARMLESS, _PAST, _CALM, _EVERYDAY = "harmless", "past", "calm", "everyday"
-_RULES = (_HARMLESS, _PAST, _CALM, _EVERYDAY, _ACT, _CRISIS, _WEARY, _EMERGENCY)
+_RULES = (_HARMLESS, _PAST, _CALM, _EVERYDAY, _ACT, _CRISIS, _VEILED, _WEARY, _EMERGENCY)
 # Which signs silence which rules: an information question silences no act, nothing silences a crisis.
-_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _WEARY: (_EVERYDAY,), _EMERGENCY: (_PAST, _CALM)}
+_SILENCED_BY = {_ACT: (_PAST,), _CRISIS: (), _VEILED: (), _WEARY: (_EVERYDAY,), _EMERGENCY: (_PAST, _CALM)}
 _KEYS = frozenset({"family", "fillers", "lookalikes", "foreign", "words", *_RULES})
 
 
@@ -276,7 +280,7 @@ def _words(text: str) -> list[str]:
 
 
 _CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "h", "д": "d", "е": "e", "є": "ie", "ё": "e", "ж": "zh",
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ё": "e", "ж": "zh",
     "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o",
     "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "ch", "ш": "sh",
     "щ": "sh", "ъ": "", "ы": "i", "ь": "", "э": "e", "ю": "iu", "я": "ia",
@@ -701,7 +705,7 @@ class _Reader:
     # ------------------------------------------------------------------ reading a text
 
     def read(self, words: Sequence[str]) -> frozenset[str]:
-        """Return the gravest list of rules that a text meets; beside words of exhaustion, those of an emergency too."""
+        """Return the gravest list of rules that a text meets; beside a weak one, that of an emergency too."""
         if self._is_foreign(words):
             return frozenset()
         reading = self._reading(words)
@@ -715,7 +719,7 @@ class _Reader:
                 silenced |= _around(covered) if sign != _EVERYDAY else -bool(covered)
             if any(reading.matches(rule, silenced) for rule in rules):
                 met.add(name)
-                if name != _WEARY:
+                if name not in _WEAK:
                     break
         return frozenset(met)
 

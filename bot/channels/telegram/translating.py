@@ -59,9 +59,9 @@ def _message(update: Update, bot_name: str, *, in_group: bool) -> Message | None
     if received is None:
         return None
     if in_group:
-        return Unsupported(Medium.GROUP) if _meant_for_us(received, bot_name) else None
+        return Unsupported(Medium.GROUP, _written(received)) if _meant_for_us(received, bot_name) else None
     if update.edited_message is not None:
-        return Unsupported(Medium.EDITED)
+        return Unsupported(Medium.EDITED, _written(received))
     if received.text is not None:
         return _text(received.text)
     return _medium(received)
@@ -77,13 +77,20 @@ def _text(text: str) -> Message:
 def _medium(received: TelegramMessage) -> Message | None:
     for names, medium in _MEDIA:
         if any(getattr(received, name, None) for name in names):
-            return Unsupported(medium)
+            return Unsupported(medium, _written(received))
     # What is left are service messages (a pinned message, a changed photo): nobody expects a reply.
     return None
 
 
+def _written(received: TelegramMessage) -> str:
+    """The words of a message, wherever they stand."""
+    if received.poll is not None:
+        return received.poll.question
+    return received.text or received.caption or ""
+
+
 def _meant_for_us(received: TelegramMessage, bot_name: str) -> bool:
-    text = received.text or received.caption or ""
+    text = _written(received)
     entities = {**received.parse_entities(), **received.parse_caption_entities()}
     for entity, words in entities.items():
         if entity.type == MessageEntityType.MENTION and words.casefold() == f"@{bot_name}".casefold():

@@ -118,7 +118,8 @@ class WebChat:
             return self._trouble(request, language, "web.too_often", 429, {"Retry-After": str(wait)}, count=wait)
         form = await request.form(max_files=0, max_fields=8)
         message = _message(form)
-        if isinstance(message, Typed) and len(message.text) > LONGEST_QUESTION:
+        typed = message.text if isinstance(message, Typed) else ""
+        if len(typed) > LONGEST_QUESTION and not self._assistant.speaks_of_danger(typed):
             return self._trouble(request, language, "web.too_long", 413, {}, most=LONGEST_QUESTION)
         session = None
         if address is None:
@@ -126,11 +127,10 @@ class WebChat:
             address = sessions.address(session)
         reply = self._assistant.handle(address, message, hint)
         shown = self._assistant.language(address, hint)
-        asked = message.text.strip() if isinstance(message, Typed) else ""
         if request.headers.get("x-fragment"):
             response: Response = self._html("reply.html", shown, reply=reply, asked="", status=200)
         else:
-            response = self._page(request, shown, reply, asked=asked)
+            response = self._page(request, shown, reply, asked=typed.strip())
         if session is not None:
             response.set_cookie(
                 sessions.COOKIE, session, httponly=True, samesite="lax", secure=request.url.scheme == "https"
@@ -206,7 +206,8 @@ class WebChat:
     ) -> Response:
         words = self._library.words[language]
         menu = self._assistant.handle("web:", Command("menu"), language)
-        reply = Reply(line(words(key, **values)), language, menu.buttons)
+        document = line(words(key, **values)) + self._assistant.numbers(language)
+        reply = Reply(document, language, menu.buttons)
         if request.headers.get("x-fragment"):
             response = self._html("reply.html", language, reply=reply, asked="", status=status)
         else:

@@ -87,6 +87,10 @@ class StaffTalk:
             return reply
         return replace(reply, document=line(words("staff.practice"), Role.LABEL) + reply.document)
 
+    def wants_text(self, address: str) -> bool:
+        """Return whether a form of somebody on the staff waits for words from this address."""
+        return self._half_done.get(address) is not None
+
     def wants_file(self, address: str) -> bool:
         """Return whether a file from this address would be of use now."""
         if self._desk.staffing.at(address) is None:
