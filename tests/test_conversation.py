@@ -294,6 +294,38 @@ def test_typed_words_do_what_the_commands_do(conversation: Conversation, library
             assert (typed.document, typed.changes) == (command.document, command.changes), word
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("English please", "en"), ("nederlands aub", "nl"), ("Українською, будь ласка!", "uk"), ("по-русски", "uk")],
+)
+def test_who_types_the_name_of_a_language_goes_on_in_it(conversation: Conversation, said: str, code: str) -> None:
+    reply = conversation.reply(Typed(said), Person("nl"))
+    assert reply.changes == (SetLanguage(code),)
+    assert reply.language == code
+
+
+@pytest.mark.parametrize(
+    ("said", "audience", "language"),
+    [
+        ("я з України", Audience.OEKRAINE, "uk"),
+        ("я из Украины!", Audience.OEKRAINE, "uk"),
+        ("I am an asylum seeker", Audience.ASIEL, "en"),
+        ("Ik ben een buurman.", Audience.BUURT, "nl"),
+    ],
+)
+def test_who_types_who_they_are_is_understood(
+    conversation: Conversation, library: Library, said: str, audience: Audience, language: str
+) -> None:
+    reply = conversation.reply(Typed(said), NEW)
+    assert reply.changes == (SetAudience(audience),)
+    assert library.words[language](f"audience.{audience}.noted") in shown(reply)
+
+
+@pytest.mark.parametrize("said", ["я біженка", "ik ben een buurman en zoek werk", "is there an asylum seeker here"])
+def test_what_does_not_plainly_say_who_one_is_changes_nothing(conversation: Conversation, said: str) -> None:
+    assert not any(isinstance(change, SetAudience) for change in conversation.reply(Typed(said), NEW).changes)
+
+
 def test_stop_forgets_everything_and_says_so(conversation: Conversation, library: Library) -> None:
     reply = conversation.reply(Command("stop"), Person("uk", Audience.OEKRAINE))
     assert reply.changes == (Forget(),)

@@ -27,6 +27,12 @@ from bot.knowledge.masking import masked
             "Waar is de school?\n\nMet vriendelijke groet,\nJan Jansen",
             "Waar is de school?\n\nMet vriendelijke groet,\n[name]",
         ),
+        ("ik zoek een tandarts, groet Piet", "ik zoek een tandarts, groet [name]"),
+        ("ik zoek een tandarts gr. Piet de Vries", "ik zoek een tandarts gr. [name]"),
+        ("Добрий день! Я Олена Петренко, шукаю школу", "Добрий день! Я [name], шукаю школу"),
+        ("шукаю школу, я Олена Петренко з Києва", "шукаю школу, я [name] з Києва"),
+        ("Де школа? Дякую, Олена", "Де школа? Дякую, [name]"),
+        ("Where is the school? Thanks, John", "Where is the school? Thanks, [name]"),
         ("schrijf @olenka_k of https://t.me/olenka", "schrijf [name] of [link]"),
     ],
 )
@@ -43,6 +49,8 @@ def test_what_points_to_a_person_is_masked(typed: str, kept: str) -> None:
         "ik ben moe en ik ben zwanger",
         "opvang voor 16 kinderen van 13 en 14 jaar",
         "is 112 gratis? en 0800?",
+        "Я Українка, де записатися на курс?",
+        "Дякую за курс, де наступний?",
     ],
 )
 def test_an_ordinary_question_stays_as_it_is(question: str) -> None:

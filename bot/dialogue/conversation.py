@@ -69,6 +69,10 @@ class Conversation:
         self._kept_days = kept_days
         self._sent_days = sent_days
         self._typed_commands = typed_commands(library.words, "commands", COMMANDS)
+        self._typed_languages = {
+            skeleton(phrase): code for code, words in library.words.items() for phrase in words.many("speaking")
+        }
+        self._typed_audiences = typed_commands(library.words, "who_i_am", Audience)
         self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
             "start": self._start,
             "menu": lambda _person, language: self._menu(language),
@@ -137,10 +141,15 @@ class Conversation:
         language = self.language(person, hint)
         if not text.strip():
             return self._say(language, "media.empty", buttons=(self._menu_row(language),))
-        typed = self._typed_commands.get(skeleton(text))
-        if typed is not None:
-            name, written_in = typed
+        folded = skeleton(text)
+        if folded in self._typed_commands:
+            name, written_in = self._typed_commands[folded]
             return self._commands[name](person, person.language or written_in or language)
+        if folded in self._typed_languages:
+            return self._language_chosen(self._typed_languages[folded], person)
+        if folded in self._typed_audiences:
+            audience, written_in = self._typed_audiences[folded]
+            return self._who(audience, "", person, person.language or written_in or language)
         verdict = self._understanding.understand(text, person.language, hint)
         reply = self._answer_to(text, verdict, person, token)
         document = self.numbers(verdict.language) + reply.document if verdict.wary else reply.document

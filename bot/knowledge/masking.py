@@ -31,7 +31,7 @@ _MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _NAME = r"(?-i:[A-ZÀ-ÖØ-ÞЀ-Я][\w’'ʼ-]+(?:\s(?:van|de|der|den|ten|te)){0,2}(?:\s[A-ZÀ-ÖØ-ÞЀ-Я][\w’'ʼ-]+){0,2})"
 _INTRODUCTIONS = re.compile(
-    r"(?P<before>\b(?:ik ben|ik heet|mijn naam is|mijn naam|groeten(?: van)?,?|groetjes(?: van)?,?"
+    r"(?P<before>\b(?:ik ben|ik heet|gr\.?|groet|liefs,?|mijn naam is|mijn naam|groeten(?: van)?,?|groetjes(?: van)?,?"
     r"|namens|mevrouw|meneer|mevr\.|dhr\."
     r"|my name is|my name|i am called|this is|regards,?|mrs?\.?|ms\.?"
     r"|мене звати|мене звуть|я звуся|моє ім[’'ʼ]я|з повагою,?|пані|пан"
@@ -44,6 +44,17 @@ _GREETED_BY = re.compile(
     r"(?:met|this is|я|це|это)\s+)" + _NAME,
     re.IGNORECASE,
 )  # fmt: skip
+# «Я Олена Коваленко»: in Ukrainian and Russian no word stands between, so only a name with a surname is taken for one.
+_I_AM = re.compile(
+    r"(?P<before>(?<!\w)я,?\s+)(?-i:[А-ЯЄІЇҐ][\w’'ʼ-]+\s[А-ЯЄІЇҐ][\w’'ʼ-]+(?:\s[А-ЯЄІЇҐ][\w’'ʼ-]+)?)",
+    re.IGNORECASE,
+)
+_THANKED_BY = re.compile(
+    r"(?P<before>\b(?:bedankt|dank u(?: wel)?|alvast bedankt|thanks|thank you|дякую|спасибо),?[\s.!]+)"
+    + _NAME
+    + r"\s*[.!]?\s*$",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(
     r"(?P<before>\n\s*(?:met vriendelijke groet(?:en)?|mvg|hoogachtend|kind regards|best"
     r"|з повагою|с уважением)?,?\s*\n?\s*)"
@@ -60,6 +71,6 @@ def masked(text: str) -> str:
     """  # noqa: D205 - one sentence needs two lines
     for pattern, mask in _MASKS:
         text = pattern.sub(mask, text)
-    for pattern in (_INTRODUCTIONS, _GREETED_BY, _SIGNATURE):
+    for pattern in (_INTRODUCTIONS, _GREETED_BY, _I_AM, _THANKED_BY, _SIGNATURE):
         text = pattern.sub(lambda match: f"{match['before']}[name]", text)
     return text
