@@ -61,5 +61,17 @@ def test_where_danger_is_likely_but_not_sure_the_numbers_belong_in_the_reply(
     assert verdict.wary is wary
 
 
+@pytest.mark.parametrize(
+    ("text", "probability", "label"),
+    [("jij bent echt een klootzak", 0.1, "swearing"), ("fuck you stupid bot thing", 0.2, "swearing"),
+     ("waar blijft mijn geld godverdomme", 0.4, ""), ("jij bent echt een vogel", 0.1, "")],
+)  # fmt: skip
+def test_swearing_gets_a_calm_word_unless_there_is_a_question_in_it(
+    library: Library, safety: SafetyNet, text: str, probability: float, label: str
+) -> None:
+    verdict = Understanding(library, safety, ScriptedFinder({text: {"leefgeld": probability}})).understand(text)
+    assert verdict.label == label
+
+
 def test_danger_in_plain_words_needs_no_finder(library: Library, safety: SafetyNet) -> None:
     assert Understanding(library, safety, ScriptedFinder()).understand("ik wil niet meer leven").kind is Kind.CRISIS

@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
 
 SAFETY_TOPICS = {Kind.CRISIS: "crisis", Kind.EMERGENCY: "noodgeval"}
+SWEARING = "swearing"
+"""The small talk of swear words."""
 DANGER_TOPICS = frozenset({*SAFETY_TOPICS.values(), "huiselijk-geweld"})
 """The topics whose questions may come from somebody in danger."""
 
@@ -43,8 +45,8 @@ class Thresholds:
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
     offer up to three, each of at least `choice`; `also`: to offer a label beside an answer; `danger`: to show the
-    numbers to call beside the choices, and "crisis" among them; `crisis`: to take a question for a crisis where no
-    second net does that.
+    numbers to call beside the choices, and "crisis" among them; `sworn`: to offer choices to somebody who swears;
+    `crisis`: to take a question for a crisis where no second net does that.
     """
 
     sure: float = 0.5
@@ -53,6 +55,7 @@ class Thresholds:
     choice: float = 0.01
     also: float = 0.05
     danger: float = 0.15
+    sworn: float = 0.3
     crisis: float = 0.7
 
 
@@ -164,10 +167,16 @@ class Understanding:
             return Verdict(Kind.ANSWER, language, topics, first.label, self._worth_offering(others))
         likely = (one.label for one in (first, *others) if one.probability >= self._thresholds.danger)
         wary = not DANGER_TOPICS.isdisjoint(likely)
+        if first.probability < self._thresholds.sworn and self._swears(text):
+            return Verdict(Kind.NONE, language, topics, SWEARING, wary=wary)
         if 1 - ranking.nothing < self._thresholds.choices:
             return Verdict(Kind.NONE, language, topics, wary=wary)
         offers = tuple(one.label for one in (first, *others) if self._may_be_chosen(one))
         return Verdict(Kind.CHOICES if offers else Kind.NONE, language, topics, offers=offers, wary=wary)
+
+    def _swears(self, text: str) -> bool:
+        """Whether a swear word stands in a message, so that choices would be beside the point."""
+        return any(self._phrases.get(skeleton(word)) == SWEARING for word in text.split())
 
     def _may_be_chosen(self, one: Ranked) -> bool:
         """Whether a label is likely enough to stand among the choices; nobody is asked about suicide by chance."""
