@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import click
 import uvicorn
@@ -37,7 +36,6 @@ from scheduler.outbox import Outbox
 from scheduler.pace import Pace
 
 _log = logging.getLogger(__name__)
-_WEBHOOK_PATH = "/telegram"
 
 
 def serve(settings: Settings) -> None:
@@ -128,10 +126,11 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
     )
     scheduler.start()
     web = asyncio.create_task(server.serve([listening]))
-    menus = build_staff_menus(knowledge, store, telegram, desk) if telegram else None
-    starting = (
-        asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox, menus)) if telegram else None
-    )
+    started = asyncio.Event()
+    starting, menus = None, None
+    if telegram is not None:
+        starting = asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox, started))
+        menus = asyncio.create_task(_keep_menus(build_staff_menus(knowledge, store, telegram, desk), started))
     try:
         await _first_of(web, starting)
     finally:
@@ -139,11 +138,12 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
         if starting is not None and telegram is not None:
             if outbox is not None:
                 await outbox.stop()
-            starting.cancel()
-            await asyncio.gather(starting, return_exceptions=True)
+            await _ended(starting, menus)
             await telegram.stop()
         await web
-        scheduler.shutdown(wait=False)
+        # A tick under way ends before its connection is closed: the event loop carries the shutdown out, and waits.
+        scheduler.shutdown()
+        await asyncio.sleep(0)
         clock_db.close()
         store.db.close()
 
@@ -177,7 +177,7 @@ def _telegram(
 
 
 async def _start_telegram(
-    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None", menus: StaffMenus | None
+    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None", started: asyncio.Event
 ) -> None:
     if settings.webhook_url is None:
         await telegram.start()
@@ -188,8 +188,20 @@ async def _start_telegram(
     notes.set("telegram_username", telegram.name)
     if outbox is not None:
         outbox.start()
-    if menus is not None:
-        await menus.run()
+    started.set()
+
+
+async def _keep_menus(menus: StaffMenus, started: asyncio.Event) -> None:
+    await started.wait()
+    await menus.run()
+
+
+async def _ended(*tasks: "asyncio.Task[None] | None") -> None:
+    """Cancel tasks and wait until they have ended."""
+    still = [task for task in tasks if task is not None]
+    for task in still:
+        task.cancel()
+    await asyncio.gather(*still, return_exceptions=True)
 
 
 def build_staff_menus(knowledge: Knowledge, store: Store, telegram: TelegramChannel, desk: Desk) -> StaffMenus:
@@ -272,9 +284,8 @@ def _web_server(
     settings: Settings, knowledge: Knowledge, assistant: Assistant, desk: Desk, telegram: TelegramChannel | None
 ) -> uvicorn.Server:
     chat = WebChat(assistant, knowledge.library, clock=now, board=desk.board)
-    if telegram is not None and settings.webhook_url is not None:
-        path = urlsplit(settings.webhook_url).path or _WEBHOOK_PATH
-        app = web_app(chat, webhook_path=path, webhook=telegram.receive, secret=_secret(settings))
+    if telegram is not None and settings.webhook_path is not None:
+        app = web_app(chat, webhook_path=settings.webhook_path, webhook=telegram.receive, secret=_secret(settings))
     else:
         app = web_app(chat)
     config = uvicorn.Config(

@@ -1,10 +1,13 @@
 """Settings: every one can stand in the environment or in a file .env, and `wegwijzer settings` lists them."""
 
 import difflib
+import ipaddress
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -12,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from bot.errors import SettingsError
 
 PREFIX = "WEGWIJZER_"
+WEBHOOK_PATH = "/telegram"
+"""Where updates come in if the address of the webhook names no path."""
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -51,20 +56,54 @@ class Settings(BaseModel):
     solo: Annotated[
         bool, Field(description="true: who wrote an announcement may approve it too (the audit log says so)")
     ] = False
-    finder: Annotated[str, Field(pattern="^(auto|light|semantic)$", description="auto, light or semantic")] = "auto"
+    finder: Annotated[Literal["auto", "light", "semantic"], Field(description="auto, light or semantic")] = "auto"
     trusted_proxies: Annotated[
         str, Field(description="addresses of reverse proxies whose X-Forwarded-For counts, with commas")
     ] = ""
     log_level: Annotated[
-        str, Field(pattern="^(debug|info|warning|error)$", description="debug, info, warning or error")
+        Literal["debug", "info", "warning", "error"], Field(description="debug, info, warning or error")
     ] = "info"
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// (or http:// for a server of your own)")
-        return None if value is None else value.rstrip("/")
+        if value is None:
+            return None
+        address = urlsplit(value)
+        if address.scheme not in ("https", "http") or not address.hostname:
+            raise ValueError("must begin with https:// (or http:// for a server of your own) and name a host")
+        if address.query or address.fragment:
+            raise ValueError("must end without ? and #")
+        return value.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _with_a_path(cls, value: str | None) -> str | None:
+        """Name the path that is listened on: what Telegram is told and what the server knows must be the same."""
+        return value + WEBHOOK_PATH if value is not None and not urlsplit(value).path else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        """Check what the Bot API (setWebhook, secret_token) demands."""
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("must be at most 256 letters, digits, _ and -")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ipaddress.ip_network(part)
+            except ValueError:
+                raise ValueError(f"{part!r} is no IP address or network such as 10.0.0.1 or 10.0.0.0/8") from None
+        return value
+
+    @property
+    def webhook_path(self) -> str | None:
+        """The path at which updates come in; None without a webhook."""
+        return None if self.webhook_url is None else urlsplit(self.webhook_url).path
 
     @property
     def attachments(self) -> Path:

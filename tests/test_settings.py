@@ -28,6 +28,12 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("FINDER", "best", "WEGWIJZER_FINDER cannot be used"),
         ("TELEGRAM_API_URL", "api.telegram.org", "must begin with https://"),
         ("PROT", "8080", "There is no setting WEGWIJZER_PROT. Did you mean WEGWIJZER_PORT?"),
+        ("FINDER", "best", "Input should be 'auto', 'light' or 'semantic'"),
+        ("WEBHOOK_URL", "https://x.example/t?a=1", "must end without ? and #"),
+        ("WEBHOOK_URL", "https://", "name a host"),
+        ("WEBHOOK_SECRET", "with space", "must be at most 256 letters, digits, _ and -"),
+        ("WEBHOOK_SECRET", "x" * 257, "must be at most 256 letters"),
+        ("TRUSTED_PROXIES", "10.0.0.1, proxy", "'proxy' is no IP address or network"),
         ("XYZZY", "8080", "See  wegwijzer settings"),
     ],
 )
@@ -36,6 +42,20 @@ def test_a_bad_setting_is_named_in_one_line(name: str, value: str, complaint: st
         read_settings({PREFIX + name: value}, NOWHERE)
     assert complaint in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "path"),
+    [
+        ("https://bot.example", "https://bot.example/telegram", "/telegram"),
+        ("https://bot.example/", "https://bot.example/telegram", "/telegram"),
+        ("https://bot.example/hook", "https://bot.example/hook", "/hook"),
+        ("https://bot.example:8443/a/hook/", "https://bot.example:8443/a/hook", "/a/hook"),
+    ],
+)
+def test_telegram_is_told_the_very_address_that_is_listened_at(given: str, told: str, path: str) -> None:
+    settings = read_settings({"WEGWIJZER_WEBHOOK_URL": given}, NOWHERE)
+    assert (settings.webhook_url, settings.webhook_path) == (told, path)
 
 
 @pytest.mark.parametrize("value", ["", " "])

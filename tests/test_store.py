@@ -170,3 +170,12 @@ def test_old_web_sessions_are_forgotten_and_telegram_chats_are_not(db: Database,
 @pytest.mark.parametrize("cookie", [None, "", "x", "zzzz" + "a" * 32, "../../etc/passwd", "0001" + "a" * 32])
 def test_a_cookie_that_is_no_fresh_session_of_ours_counts_for_nothing(cookie: str | None) -> None:
     assert not sessions.valid(cookie, TODAY)
+
+
+def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path, sealer: Sealer) -> None:
+    path = tmp_path / "wegwijzer.sqlite"
+    path.touch(0o644)
+    db = open_database(path, sealer)
+    rights = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    db.close()
+    assert rights == dict.fromkeys(("wegwijzer.sqlite", "wegwijzer.sqlite-shm", "wegwijzer.sqlite-wal"), 0o600)

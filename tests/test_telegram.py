@@ -339,3 +339,15 @@ async def test_a_webhook_is_set_with_its_secret(serving: Start, api: BotApi) -> 
         await until(lambda: len(api.sent()) == 1)
     assert api.webhook["url"] == "https://bot.example.nl/telegram"
     assert api.webhook["secret_token"] == "s3cret"  # noqa: S105 - no secret
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, [], "text", 7, {}, {"update_id": 1, "message": 5}, {"update_id": 1, "message": {"message_id": "x"}},
+     {"update_id": 1, "message": {"message_id": 1, "date": "today", "chat": {}}}],
+)  # fmt: skip
+async def test_what_is_no_update_is_turned_away(serving: Start, api: BotApi, data: object) -> None:
+    async with serving(webhook_url="https://bot.example.nl/telegram", secret="s3cret") as channel:  # noqa: S106 - no secret
+        assert not await channel.receive(data)
+        assert await channel.receive({"update_id": 9, "message": api.message(text="/menu")})
+        await until(lambda: len(api.sent()) == 1)

@@ -204,10 +204,11 @@ def test_a_fault_of_ours_is_a_kind_page_without_a_trace(
 
 
 def test_telegram_s_webhook_wants_its_secret(assistant: Assistant, library: Library) -> None:
-    received: list[dict[str, object]] = []
+    received: list[object] = []
 
-    async def receive(update: dict[str, object]) -> None:
+    async def receive(update: object) -> bool:
         received.append(update)
+        return True
 
     chat = WebChat(assistant, library, clock=lambda: NOW)
     client = TestClient(web_app(chat, webhook_path="/telegram", webhook=receive, secret="s3cret"))  # noqa: S106 - no secret
@@ -215,4 +216,7 @@ def test_telegram_s_webhook_wants_its_secret(assistant: Assistant, library: Libr
     header = "X-Telegram-Bot-Api-Secret-Token"
     assert client.post("/telegram", json={"update_id": 2}, headers={header: "wrong"}).status_code == 403
     assert client.post("/telegram", json={"update_id": 3}, headers={header: "s3cret"}).status_code == 200
+    assert received == [{"update_id": 3}]
+    assert client.post("/telegram", content=b"{", headers={header: "s3cret"}).status_code == 400
+    assert client.post("/telegram", content=b"\xff\xfe", headers={header: "s3cret"}).status_code == 400
     assert received == [{"update_id": 3}]

@@ -1,5 +1,6 @@
 """Opening the database: the right key, the newest tables, safe against a crash."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from bot.store.sealing import Sealer, key_from_text, make_key_file, read_key_fil
 
 _KEY_NOTE = "key_probe"
 _BUSY_MILLISECONDS = 5_000
+_OURS = 0o600
 
 
 def open_database(path: Path, sealer: Sealer) -> Database:
@@ -27,6 +29,7 @@ def open_database(path: Path, sealer: Sealer) -> Database:
     """
     prepare_folder(path.parent)
     try:
+        _only_ours(path)
         connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
         connection.isolation_level = None
         db = Database(connection)
@@ -36,7 +39,7 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         migrations.apply(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreError(
             f"The database {path} cannot be used: {error}. Put back your backup, or name another folder with "
             "WEGWIJZER_DATA_DIR."
@@ -72,6 +75,13 @@ def prepare_folder(folder: Path) -> None:
             f"The data folder {folder} cannot be made ({(error.strerror or str(error)).lower()}). Name another with "
             "WEGWIJZER_DATA_DIR."
         ) from error
+
+
+def _only_ours(path: Path) -> None:
+    """Let nobody else on the machine read the file; SQLite gives its companions (-wal, -shm) the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OURS))
+    if path.stat().st_mode & 0o077:
+        path.chmod(_OURS)
 
 
 def _check_key(db: Database, path: Path, sealer: Sealer) -> None:

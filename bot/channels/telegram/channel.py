@@ -131,11 +131,17 @@ class TelegramChannel:
             await self.app.stop()
         await self.app.shutdown()
 
-    async def receive(self, data: dict[str, object]) -> None:
-        """Take an update that came by webhook."""
-        update = Update.de_json(data, self.app.bot)
-        if update is not None:
-            await self.app.update_queue.put(update)
+    async def receive(self, data: object) -> bool:
+        """Take an update that came by webhook; return whether it was one."""
+        try:
+            update = Update.de_json(data, self.app.bot) if isinstance(data, dict) else None
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # The library takes the fields on trust: whatever it stumbles over is no update.
+            return False
+        if update is None:
+            return False
+        await self.app.update_queue.put(update)
+        return True
 
     # --- answering -----------------------------------------------------------------------------
 

@@ -233,7 +233,8 @@ class WebChat:
         return None
 
 
-Webhook = Callable[[dict[str, object]], Awaitable[None]]
+Webhook = Callable[[object], Awaitable[bool]]
+"""Takes what came, and says whether it was an update."""
 
 
 def web_app(
@@ -245,9 +246,12 @@ def web_app(
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return PlainTextResponse("", 403)
-        if webhook is not None:
-            await webhook(await request.json())
-        return PlainTextResponse("")
+        try:
+            data = await request.json()
+        except ValueError:
+            return PlainTextResponse("", 400)
+        taken = webhook is not None and await webhook(data)
+        return PlainTextResponse("", 200 if taken else 400)
 
     routes = chat.routes()
     if webhook_path is not None:
