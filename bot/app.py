@@ -195,11 +195,20 @@ def build_talks(store: Store, desk: Desk, settings: Settings, clock: Clock = now
 
 
 def build_assistant(
-    knowledge: Knowledge, store: Store, desk: Desk | None = None, settings: Settings | None = None, clock: Clock = now
+    knowledge: Knowledge,
+    store: Store,
+    desk: Desk | None = None,
+    settings: Settings | None = None,
+    clock: Clock = now,
+    *,
+    kept_days: int = KEPT_DAYS,
 ) -> Assistant:
-    """Return the assistant that every channel talks to; without a desk it only answers questions."""
+    """Return the assistant that every channel talks to; without a desk it only answers questions.
+
+    `kept_days`: how long questions without an answer are kept for the editors; 0 = not at all, and nobody is told so.
+    """
     conversation = Conversation(
-        knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=KEPT_DAYS, sent_days=SENT_DAYS
+        knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=kept_days, sent_days=SENT_DAYS
     )
     talks = build_talks(store, desk, settings, clock) if desk is not None and settings is not None else ()
     wondering = next((talk for talk in talks if isinstance(talk, Wondering)), None)

@@ -73,7 +73,7 @@ def chat(settings: Settings, language: str | None) -> None:
     _one_of_ours(knowledge.library, language)
     if language is not None:
         store.people.set_language(TERMINAL, language)
-    assistant = build_assistant(knowledge, store)
+    assistant = build_assistant(knowledge, store, kept_days=0)
     console = Console(highlight=False)
     Terminal(assistant, knowledge.library.words.__getitem__, console, TERMINAL, language).talk(console.input)
 

@@ -195,6 +195,14 @@ def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -
     assert [line for line in found[1] if finding in line]
 
 
+def test_a_broken_file_of_facts_is_not_buried_under_what_follows_from_it(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    with (content / "facts.yaml").open("a", encoding="utf-8") as facts:
+        facts.write("broken: {value: 1\n")
+    assert [finding.path for finding in check_content(content)] == ["content/facts.yaml"] * 2
+
+
 @pytest.mark.parametrize(
     ("path", "broken", "finding"),
     [
@@ -215,7 +223,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, path: str, broken: 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
-        f"{tmp_path / 'nothing'}:0: there is no such folder"
+        f"{tmp_path / 'nothing'}:0: there is no such folder: check WEGWIJZER_CONTENT_DIR"
     ]
 
 

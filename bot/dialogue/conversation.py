@@ -50,8 +50,8 @@ DEEP_LINK = "t-"
 class Conversation:
     """Answers messages.
 
-    `kept_days` is how long unanswered questions are kept, `sent_days` how long it is known who got which message: both
-    for the privacy statement.
+    `kept_days` is how long unanswered questions are kept (0: not at all), `sent_days` how long it is known who got
+    which message.
     """
 
     def __init__(
@@ -243,7 +243,7 @@ class Conversation:
 
     def _nothing(self, text: str, language: str, person: Person, token: str) -> Reply:
         words = self._words(language)
-        if not text:
+        if not (text and self._kept_days):
             return Reply(line(words("none.text")), language, self._sections(language))
         document = line(words("none.text")) + line(words("none.kept"), Role.NOTE)
         rows, changes = self._sections(language), [KeepQuestion(text, language)]
@@ -256,9 +256,10 @@ class Conversation:
         changes: list[Change] = [CountHelp(label, language, helped)]
         if helped:
             return self._say(language, "answer.thanks", (self._menu_row(language),), changes)
-        if question:
+        kept = question and self._kept_days
+        if kept:
             changes.append(KeepQuestion(question, language))
-        key = "answer.sorry" if question else "answer.sorry_only"
+        key = "answer.sorry" if kept else "answer.sorry_only"
         return self._say(language, key, (self._menu_row(language),), changes)
 
     # --- the interface -------------------------------------------------------------------------

@@ -195,7 +195,7 @@ class _Reader:
 
     def library(self) -> Library | None:
         if not self._content.is_dir():
-            self._find(self._content, 0, "there is no such folder")
+            self._find(self._content, 0, "there is no such folder: check WEGWIJZER_CONTENT_DIR")
             return None
         facts = self._facts()
         structure = self._yaml(self._content / "topics.yaml")
@@ -301,7 +301,11 @@ class _Reader:
             except (KeyError, ValueError) as error:
                 self._find(path, 1, f"{error!s} is missing or wrong")
         if not any(language.source for language in languages.values()):
-            self._find(self._content, 0, "no language.yaml says `source: true`")
+            self._find(
+                self._content,
+                0,
+                "no language.yaml says `source: true`: is this the folder of the texts (WEGWIJZER_CONTENT_DIR)?",
+            )
         return languages
 
     def _folder(
