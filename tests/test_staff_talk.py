@@ -103,6 +103,13 @@ def write_letter(eva: Chat) -> None:
     eva.presses("Zodra het is goedgekeurd")
 
 
+def hand_in_letter(eva: Chat, anna: Chat) -> None:
+    write_letter(eva)
+    eva.presses("Ter goedkeuring geven")
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+
+
 def test_a_letter_from_the_first_word_to_the_readers_chat(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "uk", follows=("herenweg-55",))
     write_letter(eva)
@@ -187,10 +194,7 @@ def test_a_file_goes_along_and_one_of_another_kind_is_refused(place: Place, eva:
 
 def test_nobody_releases_words_that_they_have_not_read(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "nl", follows=("herenweg-55",))
-    write_letter(eva)
-    eva.presses("Ter goedkeuring geven")
-    anna.says("/outbox")
-    anna.presses("Onderhoud")
+    hand_in_letter(eva, anna)
     (letter,) = place.desk.announcing.unfinished()
     eva.sends(Pressed(f"z:a:{letter.id}.edit.nl"))
     eva.says("Onderhoud\nDit heeft Anna nooit gezien.")
@@ -270,10 +274,7 @@ def test_an_event_is_entered_once_and_said_back(place: Place, eva: Chat, anna: C
 
 def test_a_missing_language_is_asked_about_before_it_leaves(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "en", follows=("herenweg-55",))
-    write_letter(eva)
-    eva.presses("Ter goedkeuring geven")
-    anna.says("/outbox")
-    anna.presses("Onderhoud")
+    hand_in_letter(eva, anna)
     assert "English ontbreekt: 1 persoon" in anna.presses("Goedkeuren en versturen")
     anna.presses("De brontekst")
     assert place.send() == [("telegram:1", "nl", "Bewonersbrief: Onderhoud")]
@@ -281,10 +282,7 @@ def test_a_missing_language_is_asked_about_before_it_leaves(place: Place, eva: C
 
 def test_a_correction_and_a_recall_ask_first(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "nl", follows=("herenweg-55",))
-    write_letter(eva)
-    eva.presses("Ter goedkeuring geven")
-    anna.says("/outbox")
-    anna.presses("Onderhoud")
+    hand_in_letter(eva, anna)
     anna.presses("Goedkeuren en versturen")
     place.send()
     anna.says("/outbox")

@@ -196,9 +196,13 @@ class SignUps:
         ).fetchone()
         return Headcount(*row)
 
-    def with_queue(self) -> tuple[int, ...]:
-        """Return the occurrences for which somebody waits while there may be a place: the queue is not empty."""
-        rows = self._db.execute("SELECT DISTINCT occurrence FROM sign_ups WHERE waiting ORDER BY occurrence")
+    def with_queue(self, now: datetime) -> tuple[int, ...]:
+        """Return the occurrences to come for which somebody waits."""
+        rows = self._db.execute(
+            "SELECT DISTINCT occurrence FROM sign_ups JOIN occurrences ON occurrences.id = sign_ups.occurrence "
+            "WHERE waiting AND occurrences.start > ? ORDER BY occurrence",
+            [stored(now)],
+        )
         return tuple(int(row[0]) for row in rows)
 
     def waiting(self, occurrence: int) -> tuple[tuple[int, int], ...]:

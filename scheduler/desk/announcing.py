@@ -19,11 +19,9 @@ from scheduler.announcements import (
     may,
 )
 from scheduler.delivery import Job
-from scheduler.desk.office import Mistake, Office
+from scheduler.desk.office import AHEAD, Mistake, Office
 from scheduler.desk.telling import Telling
 
-AHEAD = timedelta(days=2 * 366)
-"""How far ahead something may be planned."""
 UNFINISHED = (State.DRAFT, State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED)
 
 
@@ -264,9 +262,7 @@ class Announcing:
     def cancel(self, actor: int, number: int) -> Announcement:
         """Never send it; whoever it has reached already keeps it (recall takes it back)."""
         with self._office.acting(actor) as member:
-            cancelled = self._moved(member, self._step(member, number, Step.CANCEL), Step.CANCEL)
-            self._office.deliveries.cancel(number)
-            return cancelled
+            return self._cancel(member, self._step(member, number, Step.CANCEL))
 
     def correct(
         self, actor: int, number: int, texts: Mapping[str, tuple[str, str]], *, in_meaning: bool
@@ -327,8 +323,7 @@ class Announcing:
                     self._moved(member, reply, Step.RECALL)
                     office.deliveries.give_job(reply.id, Job.DELETE)
                 elif reply.state in UNFINISHED:
-                    self._moved(member, reply, Step.CANCEL)
-                    office.deliveries.cancel(reply.id)
+                    self._cancel(member, reply)
             return recalled
 
     # --- small help ----------------------------------------------------------------------------
@@ -344,6 +339,12 @@ class Announcing:
         )
         after(announcement.state, step)
         return announcement
+
+    def _cancel(self, member: Member, before: Announcement) -> Announcement:
+        """Cancel what has not reached everybody yet."""
+        cancelled = self._moved(member, before, Step.CANCEL)
+        self._office.deliveries.cancel(before.id)
+        return cancelled
 
     def _moved(self, member: Member, before: Announcement, step: Step) -> Announcement:
         new = replace(before, state=after(before.state, step))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -22,6 +22,8 @@ from bot.store.subscriptions import Subscriptions
 from scheduler.announcements import NotAllowed, Refused, Role, at_least
 from scheduler.composing import Composer
 
+AHEAD = timedelta(days=2 * 366)
+"""How far ahead anything may be planned."""
 COMMAND_LINE = 0
 """The actor of the command line: an administrator of the machine, who is nobody in the list of staff."""
 

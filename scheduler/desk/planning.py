@@ -8,15 +8,12 @@ from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
-from scheduler.desk.office import Mistake, Office
+from scheduler.desk.office import AHEAD, Mistake, Office
 from scheduler.events import Event, Happening, Occurrence, planned_messages
 from scheduler.recurrence import starts
 
 HORIZON = timedelta(days=120)
 """How far ahead occurrences are made: what the agenda shows, and well beyond any announcement."""
-
-AHEAD = timedelta(days=2 * 366)
-"""How far ahead an event may begin."""
 
 _MOST_DAYS, _MOST_MINUTES, _MOST_PEOPLE = 366, 7 * 24 * 60, 9_999
 _TOLD = (State.SENDING, State.PAUSED, State.SENT)
@@ -164,9 +161,13 @@ class Planning:
         )
         if follows == occurrence or follows.start <= self._office.now():
             return
-        self._office.events.change(follows)
-        self._reschedule(new, follows)
-        self._tell_told(new, follows, Part.CORRECTION, occurrence, member)
+        self._follow(new, occurrence, follows, member)
+
+    def _follow(self, event: Event, before: Occurrence, new: Occurrence, member: Member) -> None:
+        """Let an occurrence be at another time or place, what is pending for it too, and tell who knew it."""
+        self._office.events.change(new)
+        self._reschedule(event, new)
+        self._tell_told(event, new, Part.CORRECTION, before, member)
 
     # --- one occurrence ------------------------------------------------------------------------
 
@@ -184,9 +185,7 @@ class Planning:
             if start <= office.now():
                 raise Mistake("past", when=start)
             new = replace(before, start=start, place=place or before.place, state=Happening.MOVED)
-            office.events.change(new)
-            self._reschedule(event, new)
-            self._tell_told(event, new, Part.CORRECTION, before, member)
+            self._follow(event, before, new, member)
             office.log(member, "move", f"occurrence {number}", _times(before), _times(new))
             return new
 

@@ -34,7 +34,7 @@ class Signing:
 
     def come(self, address: str, number: int, people: int) -> SignedUp:
         """Sign somebody up with so many (1 to MOST, themselves included), or onto the waiting list if it is full."""
-        closed = self._closed(number)
+        closed = self._closed(self.occurrence(number))
         if closed is not None:
             return SignedUp(closed)
         people = min(max(people, 1), MOST)
@@ -45,7 +45,7 @@ class Signing:
             before = office.sign_ups.of(number, person)
             # Their own places are free for them; who waits does not jump the queue by asking again.
             taken = office.sign_ups.count(number).people - (before[0] if before and not before[1] else 0)
-            queue = [one for one, _ in office.sign_ups.waiting(number) if one != person]
+            others_wait = any(one != person for one, _ in office.sign_ups.waiting(number))
             maximum = event.maximum if event else None
             if maximum is not None:
                 people = min(people, maximum)  # more could never come, and would keep everybody behind them waiting
@@ -53,7 +53,7 @@ class Signing:
             fits = maximum is None or taken + people <= maximum
             if had_place and not fits:
                 return self.mine(address, number)  # who has a place keeps it, with as many as before
-            waiting = not fits or (maximum is not None and bool(queue) and not had_place)
+            waiting = not fits or (others_wait and not had_place)
             office.sign_ups.put(number, person, people, office.now(), waiting=waiting)
             self._move_up(number, maximum)
             return self.mine(address, number)
@@ -71,9 +71,10 @@ class Signing:
     def refill(self) -> None:
         """Give places that became free without a word (somebody was forgotten) to those who wait."""
         office = self._office
-        for number in office.sign_ups.with_queue():
+        for number in office.sign_ups.with_queue(office.now()):
             found = self.occurrence(number)
-            if found is not None and self._closed(number) is None:
+            # Looked at first: as long as there is no place, nothing is written.
+            if found is not None and self._closed(found) is None and self._next(number, found[0].maximum) is not None:
                 with writing(office.db):
                     self._move_up(number, found[0].maximum)
 
@@ -81,8 +82,7 @@ class Signing:
         """Return how many come: numbers, no names."""
         return self._office.sign_ups.count(number)
 
-    def _closed(self, number: int) -> Answer | None:
-        found = self.occurrence(number)
+    def _closed(self, found: tuple[Event, Occurrence] | None) -> Answer | None:
         if found is None or not found[0].sign_up:
             return Answer.NO_SIGN_UP
         event, occurrence = found
@@ -91,13 +91,19 @@ class Signing:
         return Answer.OVER if occurrence.start <= self._office.now() else None
 
     def _move_up(self, number: int, maximum: int | None) -> None:
-        """Give free places to those who wait, in the order in which they came; the first that does not fit blocks."""
+        """Give free places to those who wait, in the order in which they came."""
         office = self._office
-        for person, people in office.sign_ups.waiting(number):
-            if maximum is not None and office.sign_ups.count(number).people + people > maximum:
-                return
+        while (following := self._next(number, maximum)) is not None:
+            person, people = following
             office.sign_ups.put(number, person, people, office.now(), waiting=False)
             found = self.occurrence(number)
             if found is not None:
                 texts = {code: Text("", text) for code, text in office.composer.place_found(*found, people).items()}
                 self._telling.send([person], texts, practice=found[0].practice)
+
+    def _next(self, number: int, maximum: int | None) -> tuple[int, int] | None:
+        """Return who waits first, and with how many, if there is place for them; the first that does not fit blocks."""
+        sign_ups = self._office.sign_ups
+        first = next(iter(sign_ups.waiting(number)), None)
+        fits = first is not None and (maximum is None or sign_ups.count(number).people + first[1] <= maximum)
+        return first if fits else None

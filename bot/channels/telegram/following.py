@@ -16,17 +16,10 @@ LONGEST = 3600.0
 
 
 class LiveMessages:
-    """Keeps the newest live message of each chat up to date.
+    """Keeps the newest live message of each chat up to date, with a look `every` so many seconds."""
 
-    Args:
-        every: seconds between two looks.
-        sleep: waits.
-
-    """
-
-    def __init__(self, every: float = EVERY, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(self, every: float = EVERY) -> None:
         self._every = every
-        self._sleep = sleep
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def follow(
@@ -41,16 +34,11 @@ class LiveMessages:
             change: changes the message; False if that cannot be done any more.
 
         """
-        self.leave(chat)
+        if chat in self._tasks:
+            self._tasks.pop(chat).cancel()
         task = asyncio.get_running_loop().create_task(self._keep(shown, ask, change))
         self._tasks[chat] = task
         task.add_done_callback(lambda done: self._tasks.pop(chat) if self._tasks.get(chat) is done else None)
-
-    def leave(self, chat: int) -> None:
-        """Leave a chat's live message as it is."""
-        task = self._tasks.pop(chat, None)
-        if task is not None:
-            task.cancel()
 
     async def stop(self) -> None:
         """Leave all as they are."""
@@ -64,7 +52,7 @@ class LiveMessages:
     ) -> None:
         began = time.monotonic()
         while shown.live and (gone := time.monotonic() - began) < LONGEST:
-            await self._sleep(max(self._every, _SHARE * gone))
+            await asyncio.sleep(max(self._every, _SHARE * gone))
             try:
                 fresh = ask(shown.live)
                 changed = (fresh.document, fresh.buttons) != (shown.document, shown.buttons)

@@ -5,7 +5,7 @@ No text and no address reaches the log from here.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,35 +224,14 @@ class TelegramMessenger:
     async def _edit(self, row: Claimed, written: _Written, slot: Slots) -> Outcome:
         if row.message is None or len(written.texts) != 1:
             return Refused("only a message of one part can be changed")
-        return await self._change(row, row.message, written.texts[0], written.markup, slot) or Delivered(
-            row.message, row.others
-        )
+        where = {**self._where(row, row.message), "reply_markup": written.markup}
 
-    async def _change(
-        self, row: Claimed, message: int, text: str, markup: InlineKeyboardMarkup | None, slot: Slots
-    ) -> Outcome | None:
-        """Change a message, be it a text or what stands below a file; None if that worked."""
-        where: dict[str, Any] = {
-            "chat_id": self.chat(row),
-            "message_id": message,
-            "reply_markup": markup,
-            "parse_mode": ParseMode.HTML,
-        }
-        try:
-            try:
-                async with slot():
-                    await self._bot.edit_message_text(text, link_preview_options=_NO_PREVIEW, **where, **self._timeouts)
-            except BadRequest as error:
-                if not _says(error, _HAS_NO_TEXT):
-                    raise
-                async with slot():
-                    await self._bot.edit_message_caption(caption=text, **where, **self._timeouts)
-        except BadRequest as error:
-            if _says(error, *_NOTHING_THERE):
-                return NotThere()
-            if not _says(error, _AS_IT_WAS):
-                raise
-        return None
+        async def caption() -> None:
+            await self._bot.edit_message_caption(
+                caption=written.texts[0], parse_mode=ParseMode.HTML, **where, **self._timeouts
+            )
+
+        return await self._change(written.texts[0], where, slot, caption) or Delivered(row.message, row.others)
 
     async def _delete(self, row: Claimed, written: _Written, slot: Slots) -> Outcome:
         if row.message is None:
@@ -266,24 +245,36 @@ class TelegramMessenger:
 
     async def _withdraw(self, row: Claimed, message: int, written: _Written, slot: Slots) -> Outcome | None:
         """Let a message that cannot be deleted say "withdrawn", a file too; None if that worked."""
-        where: dict[str, Any] = {"chat_id": self.chat(row), "message_id": message}
+        where = self._where(row, message)
+
+        async def file() -> None:
+            # The file itself must go, not only the words below it. Its place can be taken, by a file of any kind
+            # (Bot API, editMessageMedia); an empty one is refused.
+            instead = InputMediaDocument(
+                written.withdrawn_file, written.withdrawn, parse_mode=ParseMode.HTML, filename=_WITHDRAWN_NAME
+            )
+            await self._bot.edit_message_media(instead, **where, **self._for_uploads)
+
+        return await self._change(written.withdrawn, where, slot, file)
+
+    def _where(self, row: Claimed, message: int) -> dict[str, Any]:
+        return {"chat_id": self.chat(row), "message_id": message}
+
+    async def _change(
+        self, text: str, where: dict[str, Any], slot: Slots, file: Callable[[], Awaitable[None]]
+    ) -> Outcome | None:
+        """Change the text of a message, or do what `file` does if it is one; None if that worked."""
         try:
             try:
                 async with slot():
                     await self._bot.edit_message_text(
-                        written.withdrawn, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, **where,
-                        **self._timeouts,
-                    )  # fmt: skip
+                        text, parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, **where, **self._timeouts
+                    )
             except BadRequest as error:
                 if not _says(error, _HAS_NO_TEXT):
                     raise
-                # The file itself must go, not only the words below it. Its place can be taken, by a file of any kind
-                # (Bot API, editMessageMedia); an empty one is refused.
-                instead = InputMediaDocument(
-                    written.withdrawn_file, written.withdrawn, parse_mode=ParseMode.HTML, filename=_WITHDRAWN_NAME
-                )
                 async with slot():
-                    await self._bot.edit_message_media(instead, **where, **self._for_uploads)
+                    await file()
         except BadRequest as error:
             if _says(error, *_NOTHING_THERE):
                 return NotThere()

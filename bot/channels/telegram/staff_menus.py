@@ -4,8 +4,6 @@ Who is staff lies in the store, and may change there through another process: `r
 """
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -15,6 +13,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.channels.telegram.profile import SHOWN_COMMANDS
 from bot.knowledge.library import Library
+from scheduler.announcements import fingerprint
 
 _log = logging.getLogger(__name__)
 LOOK = 20.0
@@ -110,8 +109,7 @@ class StaffMenus:
         return [BotCommand(name, words(f"telegram.{name}")) for name in self._names]
 
     def _digest(self, commands: list[BotCommand]) -> str:
-        told = [self._bot.id, [(one.command, one.description) for one in commands]]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return fingerprint(self._bot.id, [(one.command, one.description) for one in commands])
 
 
 def _chat(address: str) -> int:
