@@ -105,6 +105,17 @@ def planned_messages(event: Event, occurrence: Occurrence) -> Iterator[Planned]:
         yield Planned(part, days, min(due, start), start)
 
 
+def true_until(part: Part, start: datetime, said: datetime) -> datetime:
+    """Return until when a message about an event that begins at `start`, worded at `said`, is of use.
+
+    A reminder counts the days ("tomorrow"), so it is true on the day of its wording only.
+    """
+    if part is not Part.REMINDER:
+        return start
+    tomorrow = said.astimezone(AMSTERDAM).date() + timedelta(days=1)
+    return min(start, datetime.combine(tomorrow, time(), AMSTERDAM))
+
+
 MOST = 8
 """People whom one person can sign up: a family, not a coach."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -420,6 +420,36 @@ def test_a_reminder_for_an_event_that_is_over_is_never_sent(place: Place, planne
     place.desk.clockwork.tick()
     place.now = local(2026, 12, 2, 10, 1)
     assert [address for address, _, _ in place.send() if address == "telegram:1"] == []
+
+
+def test_who_wakes_gets_no_reminder_that_counts_from_another_day(place: Place, planned: Callable[..., Event]) -> None:
+    person = place.person(1, "nl", follows=("oudercafe",))
+    planned(reminder_days=(7, 1))
+    place.send()
+    place.desk.office.people.set_reach(person, Reach(0, 0, date(2026, 11, 28)))
+    place.now = local(2026, 11, 25, 10)
+    assert place.send() == []
+    place.now = local(2026, 11, 28, 12)
+    assert place.send() == [], "it would say: in seven days"
+    place.now = local(2026, 12, 1, 10)
+    assert [title for _, _, title in place.send()] == ["Herinnering: Oudercafé"]
+
+
+def test_after_a_move_the_reminder_comes_for_the_new_day_too(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned()
+    place.send()
+    place.now = local(2026, 12, 1, 10)
+    assert [title for _, _, title in place.send()] == ["Herinnering: Oudercafé"]
+    (occurrence,) = place.desk.planning.coming(event)
+    place.desk.planning.move(approver, occurrence.id, local(2026, 12, 9, 11))
+    assert [title for _, _, title in place.send()] == ["Veranderd: Oudercafé"]
+    place.now = local(2026, 12, 8, 10)
+    assert [title for _, _, title in place.send()] == ["Herinnering: Oudercafé"]
+    place.now = local(2026, 12, 8, 12)
+    assert place.send() == []
 
 
 def test_local_time_stays_right_across_the_change_of_the_clock(place: Place, planned: Callable[..., Event]) -> None:

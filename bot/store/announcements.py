@@ -57,6 +57,14 @@ class Announcements:
             [stored(due), stored(useful_until), occurrence, part, days_before],
         )
 
+    def release(self, occurrence: int, days_before: int) -> None:
+        """Let a reminder that has begun or expired stand by itself: its place is free for another one."""
+        self._db.execute(
+            "UPDATE announcements SET days_before = NULL WHERE occurrence = ? AND part = 'reminder' "
+            "AND days_before = ? AND (sent_at IS NOT NULL OR state = 'expired')",
+            [occurrence, days_before],
+        )
+
     def set_state(self, number: int, before: State, after: State) -> bool:
         """Move an announcement from one state to another; return whether it was still in the first."""
         return bool(

@@ -3,17 +3,17 @@
 `tick` may run as often as it likes, from any process that may send: it looks at the rows and does what is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.store.database import writing
-from scheduler.announcements import Announcement, Missing, Part, State, Step, Text, after
+from scheduler.announcements import Announcement, Missing, Part, State, Step, after
 from scheduler.desk.office import Office
 from scheduler.desk.planning import Planning
 from scheduler.desk.signing import Signing
 from scheduler.desk.telling import Telling
-from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages
+from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages, true_until
 
 AHEAD = timedelta(hours=48)
 """How long before it is due a message of an event is made, so that staff can see it coming and stop it."""
@@ -110,11 +110,15 @@ class Clockwork:
     def _begin(self, announcement: Announcement, now: datetime) -> None:
         office = self._office
         started = replace(
-            announcement,
-            state=after(announcement.state, Step.START),
-            texts=announcement.texts or self._texts(announcement),
-            sent_at=announcement.sent_at or now,
+            announcement, state=after(announcement.state, Step.START), sent_at=announcement.sent_at or now
         )
+        if not started.texts:
+            event, occurrence = self._planning.occurrence(announcement.occurrence or 0)
+            started = replace(
+                started,
+                texts=office.composer.texts(event, occurrence, started.part, now=now),
+                useful_until=true_until(started.part, occurrence.start, now),
+            )
         office.announcements.write(started)
         office.audit.add(now, None, "clock", "start", f"announcement {started.id}")
         if started.due is not None and now - started.due > LATE:
@@ -125,11 +129,6 @@ class Clockwork:
         announcement = self._office.announcements.find(number)
         if announcement is not None:
             self._office.deliveries.prepare(announcement, now)
-
-    def _texts(self, announcement: Announcement) -> Mapping[str, Text]:
-        """The words of an event's message, made now from the event as it is now."""
-        event, occurrence = self._planning.occurrence(announcement.occurrence or 0)
-        return self._office.composer.texts(event, occurrence, announcement.part, now=self._office.now())
 
     def _expire(self, announcement: Announcement) -> None:
         with writing(self._office.db):
@@ -142,7 +141,9 @@ class Clockwork:
             self._office.audit.add(
                 self._office.now(), None, "clock", "expire", f"announcement {announcement.id}", None, {"left": left}
             )
-            if announcement.part is not Part.NOTICE and (left or not begun):
+            # Who slept through the day of a reminder wanted to sleep: nothing went wrong.
+            slept = announcement.part is Part.REMINDER and begun
+            if announcement.part is not Part.NOTICE and not slept and (left or not begun):
                 self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=left)
 
 

@@ -9,7 +9,7 @@ from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
 from scheduler.desk.office import AHEAD, Mistake, Office
-from scheduler.events import Event, Happening, Occurrence, planned_messages
+from scheduler.events import Event, Happening, Occurrence, planned_messages, true_until
 from scheduler.recurrence import starts
 
 HORIZON = timedelta(days=120)
@@ -278,6 +278,9 @@ class Planning:
         office = self._office
         if occurrence.state is not Happening.CANCELLED:
             for planned in planned_messages(event, occurrence):
+                if planned.part is Part.REMINDER and planned.due > office.now():
+                    # What has reminded of the old time reminds of the new one again.
+                    office.announcements.release(occurrence.id, planned.days_before)
                 office.announcements.reschedule(
                     occurrence.id, str(planned.part), planned.days_before, planned.due, planned.useful_until
                 )
@@ -298,14 +301,15 @@ class Planning:
 
         Its new revision is how the correction knows who got the old words.
         """
-        texts = self._office.composer.texts(event, occurrence, told.part, now=self._office.now())
+        now = self._office.now()
+        texts = self._office.composer.texts(event, occurrence, told.part, now=now)
         revision = told.revision + 1
         self._office.announcements.write(
             replace(
                 told,
                 revision=revision,
                 texts={code: replace(text, made_from=revision) for code, text in texts.items()},
-                useful_until=occurrence.start,
+                useful_until=true_until(told.part, occurrence.start, now),
             )
         )
 
