@@ -159,7 +159,10 @@ def may(step: Step, role: Role | None, *, own_work: bool, solo: bool) -> None:
 
 
 class Part(StrEnum):
-    """Which part an announcement plays for an occurrence of an event; ON_ITS_OWN belongs to none."""
+    """Which part an announcement plays for an occurrence of an event; ON_ITS_OWN belongs to none.
+
+    A NOTICE goes to single people; a TEST to whoever wants to see what readers will get, at once and also at night.
+    """
 
     ON_ITS_OWN = "own"
     ANNOUNCEMENT = "announcement"
@@ -167,6 +170,11 @@ class Part(StrEnum):
     CORRECTION = "correction"
     CANCELLATION = "cancellation"
     NOTICE = "notice"
+    TEST = "test"
+
+
+PRIVATE = (Part.NOTICE, Part.TEST)
+"""The parts that no list shows: they go to single people."""
 
 
 class Missing(StrEnum):

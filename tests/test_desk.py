@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.store.locations import Location
 from bot.store.sealing import Sealer
 from scheduler.announcements import Announcement, Missing, NotAllowed, Refused, Role, State
+from scheduler.composing import BadText
 from scheduler.delivery import Again, Delivered, Gone
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
@@ -637,6 +638,37 @@ def test_in_practice_mode_nothing_reaches_the_public(tmp_path: Path, library: Li
     place.person(1)
     released(place, approver, approver)
     assert "telegram:1" not in [address for address, _, _ in place.send()]
+
+
+def test_in_practice_a_real_event_stays_as_it_is(
+    tmp_path: Path, library: Library, sealer: Sealer, place: Place, planned: Callable[..., Event]
+) -> None:
+    event = planned()
+    practising = Place(place.folder, library, sealer, settings=Settings(practice=True))
+    (occurrence,) = practising.desk.planning.coming(event)
+    for attempt in (
+        lambda: practising.desk.planning.move(COMMAND_LINE, occurrence.id, local(2026, 12, 3, 11)),
+        lambda: practising.desk.planning.cancel_occurrence(COMMAND_LINE, occurrence.id),
+        lambda: practising.desk.planning.change(COMMAND_LINE, event.id, place="Raadhuis"),
+        lambda: practising.desk.planning.cancel(COMMAND_LINE, event.id),
+    ):
+        with pytest.raises(Mistake) as caught:
+            attempt()
+        assert caught.value.code == "practice"
+    assert place.desk.planning.coming(event) == (occurrence,)
+
+
+def test_a_message_of_practice_says_so_itself(tmp_path: Path, library: Library, sealer: Sealer) -> None:
+    practising = Place(tmp_path, library, sealer, settings=Settings(practice=True))
+    written = practising.desk.announcing.write(0, "algemeen", ("nieuws",), texts={"nl": ("Hallo", "Dit is een proef.")})
+    letter = practising.desk.mailroom.letter(written.id, "nl")
+    assert plain(letter.document).startswith(library.words["nl"]("staff.practice"))
+
+
+def test_a_note_that_cannot_be_sent_is_refused_when_the_event_is_entered(place: Place, editor: int) -> None:
+    slots = {"interpreter": True, "children": True, "note": {"nl": "Zie [hier](http://onveilig.nl)."}}
+    with pytest.raises(BadText):
+        place.desk.planning.add(editor, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=slots))
 
 
 def test_in_practice_a_location_is_not_dropped_and_no_single_person_is_written_to(

@@ -12,6 +12,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.staff.talk import COMMANDS
 from bot.dialogue.values import Attached, Command, Message, Pressed, Reply, Typed
 from bot.knowledge.document import plain
+from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.helped import Helped
@@ -263,7 +264,9 @@ def test_an_event_is_entered_once_and_said_back(place: Place, eva: Chat, anna: C
     eva.presses("Overslaan")
     eva.presses("eerste woensdag")
     eva.presses("Ja")
-    said = eva.presses("Alleen een dag ervoor")
+    eva.presses("Alleen een dag ervoor")
+    said = eva.presses("Nee")
+    assert "1 lezer" in said, "who approves must see how many it concerns"
     assert "U bent welkom in het oudercafé" in said
     eva.presses("Ter goedkeuring geven")
     anna.says("/event")
@@ -355,3 +358,102 @@ def test_practice_is_visible_on_every_screen(
     eva = Chat(assistant, address_of("Eva"))
     for command in COMMANDS:
         assert eva.says(f"/{command}").startswith("OEFENEN")
+
+
+# --- forms -------------------------------------------------------------------------------------------------
+
+
+def test_a_second_tap_on_a_button_does_not_answer_the_next_question(eva: Chat) -> None:
+    eva.says("/letter")
+    assert eva.last is not None
+    (tapped,) = [b.action for row in eva.last.buttons for b in row if b.label == "Herenweg 55"]
+    assert "Voor wie" in eva.sends(Pressed(tapped))
+    again = eva.sends(Pressed(tapped))
+    assert "al beantwoord" in again
+    assert "Voor wie" in again
+
+
+def test_a_form_that_is_open_is_not_lost_when_another_one_is_begun(eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    asked = eva.says("/announce")
+    assert "nog met iets anders bezig" in asked
+    assert "nog met iets anders bezig" in eva.says("zomaar iets"), "what is typed now answers neither"
+    assert "Voor wie" in eva.presses("Verder: een bewonersbrief")
+    eva.says("/announce")
+    eva.presses("Dat weggooien en beginnen: nieuws")
+    assert "Voor wie" in eva.presses("Algemeen nieuws")
+
+
+def shown_of(chat: Chat) -> str:
+    assert chat.last is not None
+    return plain(chat.last.document)
+
+
+def test_a_link_that_is_not_right_is_refused_when_it_is_typed(eva: Chat) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    refused = eva.says("Onderhoud\nZie [hier](http://heemstede.nl).")
+    assert "link" in refused.casefold()
+    assert "Stuur de tekst" in refused
+    assert "English" in eva.says("Onderhoud\nZie [hier](https://heemstede.nl).")
+
+
+def test_a_copy_of_an_event_asks_when_it_begins(place: Place, eva: Chat) -> None:
+    event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    eva.sends(Pressed(f"z:e:{event.id}"))
+    assert "Wanneer begint het" in eva.presses("Kopiëren")
+    eva.says("2027-01-13 14:00")
+    eva.presses("Overslaan")
+    copied = max(place.desk.planning.current(), key=lambda one: one.id)
+    assert copied.id != event.id
+    assert (copied.start, copied.place) == (local(2027, 1, 13, 14), "De Luifel")
+
+
+def test_more_about_an_event_can_be_set_in_the_chat(place: Place, eva: Chat) -> None:
+    eva.says("/event")
+    eva.presses("Nieuwe bijeenkomst")
+    eva.presses("Oudercafé")
+    eva.says("2026-12-02 10:00")
+    eva.says("De Luifel")
+    for _ in range(2):
+        eva.presses("Ja")
+    eva.says("20")
+    eva.presses("Eén keer")
+    eva.presses("Geen herinnering")
+    eva.presses("Ja")
+    eva.presses("Oekraïne")
+    assert "geen tijdstip" in eva.says("een andere keer")
+    eva.says("2026-12-16, 30-12-2026")
+    eva.presses("Nee")
+    eva.says("90")
+    eva.says("5")
+    eva.says("Neem een bord mee.")
+    for _ in range(2):
+        eva.presses("Overslaan")
+    (event,) = place.desk.planning.current()
+    assert event.target.who is Audience.OEKRAINE
+    assert [when.local_start.day for when in place.desk.planning.coming(event)] == [2, 16, 30]
+    assert (event.sign_up, event.minutes, event.announce_days) == (False, 90, 5)
+    assert "Neem een bord mee." in shown_of(eva)
+
+
+def test_an_approver_can_have_a_test_of_an_event_and_it_comes_at_night_too(place: Place, anna: Chat) -> None:
+    event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    place.desk.planning.submit(0, event.id)
+    place.now = local(2026, 11, 24, 23)
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    assert "3 proefberichten" in anna.presses("Stuur mij een proef")
+    assert sorted(language for _, language, _ in place.send()) == ["en", "nl", "uk"]
+
+
+def test_a_test_of_a_letter_has_the_frame_and_the_buttons_of_its_readers(place: Place, eva: Chat) -> None:
+    write_letter(eva)
+    eva.presses("Stuur mij een proef")
+    place.desk.clockwork.tick()
+    row = place.desk.office.deliveries.claim(place.now, 9)[0]
+    letter = place.desk.mailroom.letter(row.announcement, row.language)
+    assert plain(letter.document).startswith("Bewonersbrief: Onderhoud")
+    assert "Herenweg 55" in plain(letter.document)
+    assert any(button.action == "u:herenweg-55" for buttons in letter.buttons for button in buttons)

@@ -102,8 +102,8 @@ class Announcements:
         return self._all("reply_to = ? ORDER BY id", [number])
 
     def latest(self, count: int = 20) -> tuple[Announcement, ...]:
-        """Return the newest announcements that people wrote (no reminders, no notices), the newest first."""
-        return self._all("part = 'own' ORDER BY id DESC LIMIT ?", [count])
+        """Return the newest announcements, also those that events made, the newest first; nothing to single people."""
+        return self._all("part NOT IN ('notice', 'test') ORDER BY id DESC LIMIT ?", [count])
 
     def letters(self, subject: str, since: datetime) -> tuple[Announcement, ...]:
         """Return the letters about a location that have been sent since then and not been recalled, newest first.

@@ -23,7 +23,7 @@ from bot.store.database import writing
 from bot.store.running import PAUSED_NOTE
 from bot.store.sealing import Sealer
 from bot.store.times import moment_or_none, stored
-from scheduler.announcements import Announcement, Part, State
+from scheduler.announcements import PRIVATE, Announcement, Part, State
 from scheduler.delivery import (
     Again,
     Claimed,
@@ -60,7 +60,7 @@ _WAITING = "state = 'waiting' AND state IN ('waiting', 'sending')"
 _SENDING = "state = 'sending' AND state IN ('waiting', 'sending')"
 
 # Who is told, whatever they follow: it belongs to what they were told before, or is the last that they hear.
-_WITHOUT_FOLLOWING = (Part.CORRECTION, Part.CANCELLATION, Part.NOTICE)
+_WITHOUT_FOLLOWING = (Part.CORRECTION, Part.CANCELLATION, *PRIVATE)
 
 _FOLLOWERS = """
     SELECT p.id AS person, coalesce(p.language, :source) AS wanted, min(s.subject) AS subject
@@ -129,6 +129,7 @@ class _Open:
     occurrence: int | None
     due: datetime | None
     sending: bool
+    test: bool
 
 
 class Deliveries:
@@ -309,7 +310,17 @@ class Deliveries:
             sending = state == State.SENDING and (until is None or now < until)
             must_follow = reply_to is None and not self._practice and part not in _WITHOUT_FOLLOWING
             found.append(
-                _Open(number, revision, subjects, must_follow, reply_to, occurrence, moment_or_none(due), sending)
+                _Open(
+                    number,
+                    revision,
+                    subjects,
+                    must_follow,
+                    reply_to,
+                    occurrence,
+                    moment_or_none(due),
+                    sending,
+                    test=part == Part.TEST,
+                )
             )
         return found
 
@@ -358,7 +369,7 @@ class Deliveries:
                     continue
                 # Changing or deleting a message makes no sound: only new ones wait for the morning.
                 quiet = QUIET if quiet_from is None or quiet_until is None else (quiet_from, quiet_until)
-                wakes = night.wakes(quiet, paused_until)
+                wakes = None if announcement.test else night.wakes(quiet, paused_until)
                 if wakes is not None:
                     asleep.append((wakes, seconds, number))
                     continue

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.knowledge.facts import Audience
 from bot.store.staff import Member
 from scheduler.announcements import (
+    PRIVATE,
     Announcement,
     Attachment,
     Missing,
@@ -54,17 +55,17 @@ class Announcing:
     def find(self, number: int) -> Announcement:
         """Return an announcement; a Mistake if there is none with this number."""
         announcement = self._office.announcements.find(number)
-        if announcement is None or announcement.part is Part.NOTICE:
+        if announcement is None or announcement.part in PRIVATE:
             raise Mistake("no_announcement", number=number)
         return announcement
 
     def unfinished(self) -> tuple[Announcement, ...]:
         """Return what is being written, waits or is under way; no notices to single people."""
         found = self._office.announcements.in_states(UNFINISHED)
-        return tuple(one for one in found if one.part is not Part.NOTICE)
+        return tuple(one for one in found if one.part not in PRIVATE)
 
     def latest(self, count: int = 20) -> tuple[Announcement, ...]:
-        """Return the newest announcements that people wrote."""
+        """Return the newest announcements, those that events made too."""
         return self._office.announcements.latest(count)
 
     def readers(self, announcement: Announcement) -> Readers:
@@ -236,15 +237,9 @@ class Announcing:
         """Send the actor what readers of each language would get; return how many messages that is."""
         with self._office.acting(actor) as member:
             announcement = self.find(number)
-            person = self._office.people.find_number(self._office.staff.address_of(member.id) or "")
-            if person is None:
-                raise Mistake("no_chat")
             fresh = [code for code in announcement.texts if announcement.fresh(code)]
             for code in fresh:
-                self._telling.send(
-                    [person], {code: announcement.texts[code]}, source=code, attachments=announcement.attachments,
-                    practice=announcement.practice,
-                )  # fmt: skip
+                self._telling.test(member, replace(announcement, texts={code: announcement.texts[code]}, source=code))
             return len(fresh)
 
     # --- under way and afterwards --------------------------------------------------------------

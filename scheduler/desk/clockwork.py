@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.store.database import writing
-from scheduler.announcements import Announcement, Missing, Part, State, Step, after
+from scheduler.announcements import PRIVATE, Announcement, Missing, Part, State, Step, after
 from scheduler.desk.office import Office
 from scheduler.desk.planning import Planning
 from scheduler.desk.signing import Signing
@@ -143,7 +143,7 @@ class Clockwork:
             )
             # Who slept through the day of a reminder wanted to sleep: nothing went wrong.
             slept = announcement.part is Part.REMINDER and begun
-            if announcement.part is not Part.NOTICE and not slept and (left or not begun):
+            if announcement.part not in PRIVATE and not slept and (left or not begun):
                 self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=left)
 
 

@@ -31,7 +31,7 @@ class Desk:
 def open_desk(office: Office) -> Desk:
     """Return the desk of an office."""
     telling = Telling(office)
-    planning = Planning(office)
+    planning = Planning(office, telling)
     signing = Signing(office, telling)
     return Desk(
         office=office,

@@ -2,7 +2,7 @@
 
 from bot.dialogue.actions import action
 from bot.dialogue.values import Button
-from bot.knowledge.document import line
+from bot.knowledge.document import Role, line
 from scheduler.announcements import Announcement, Part
 from scheduler.delivery import Letter
 from scheduler.desk.office import Mistake, Office
@@ -27,8 +27,11 @@ class Mailroom:
         if announcement is None or language not in announcement.texts:
             raise Mistake("no_announcement", number=number)
         followed = ", ".join(self._office.subject_name(one, language) for one in announcement.target.subjects)
+        document = self._office.composer.document(announcement, announcement.true_in(language), followed)
+        if announcement.practice:
+            document = line(self._office.library.words[language]("staff.practice"), Role.LABEL) + document
         return Letter(
-            document=self._office.composer.document(announcement, announcement.true_in(language), followed),
+            document=document,
             buttons=tuple(self._buttons(announcement, language)),
             attachments=announcement.attachments,
             withdrawn=line(self._office.library.words[language]("withdrawn")),

@@ -9,6 +9,7 @@ from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
 from scheduler.desk.office import AHEAD, Mistake, Office
+from scheduler.desk.telling import Telling
 from scheduler.events import Event, Happening, Occurrence, planned_messages, true_until
 from scheduler.recurrence import starts
 
@@ -23,8 +24,9 @@ _OWN_WORDS = (Part.ANNOUNCEMENT, Part.REMINDER)
 class Planning:
     """What staff do with events. `actor` is a number in the list of staff, or COMMAND_LINE."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, telling: Telling) -> None:
         self._office = office
+        self._telling = telling
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -55,6 +57,22 @@ class Planning:
             for start in starts(event, self._office.now(), self._office.now() + HORIZON)
         )
 
+    def announced(self, event: Event) -> Announcement | None:
+        """Return what readers would be told of the next occurrence of an event, None if it has none to come."""
+        following = next(iter(self.coming(event)), None)
+        if following is None:
+            return None
+        return Announcement(
+            id=0,
+            kind=event.kind,
+            target=event.target,
+            state=State.DRAFT,
+            part=Part.ANNOUNCEMENT,
+            texts=self._office.composer.preview(event, following),
+            source=self._office.library.source_language,
+            practice=event.practice,
+        )
+
     # --- writing -------------------------------------------------------------------------------
 
     def add(self, actor: int, event: Event) -> Event:
@@ -63,6 +81,7 @@ class Planning:
         Raises:
             NotAllowed: if the actor may not.
             Mistake: if something is missing or cannot be; `no_start` if its rule gives no time to come.
+            BadText: if what it would say cannot be sent.
 
         """
         with self._office.acting(actor) as member:
@@ -98,10 +117,20 @@ class Planning:
             self.materialise(event)
             return event
 
+    def test(self, actor: int, number: int) -> int:
+        """Send the actor what readers of each language would be told; return how many messages that is."""
+        with self._office.acting(actor) as member:
+            announced = self.announced(self.find(number))
+            texts = announced.texts if announced else {}
+            for code, text in texts.items():
+                if announced is not None:
+                    self._telling.test(member, replace(announced, kind="notice", texts={code: text}, source=code))
+            return len(texts)
+
     def cancel(self, actor: int, number: int) -> Event:
         """Cancel an event with all its occurrences to come; who was told of one hears that it is cancelled."""
         with self._office.acting(actor) as member:
-            before = self.find(number)
+            before = self._ours(self.find(number))
             step = Step.CANCEL if before.state is not State.SCHEDULED else Step.CORRECT
             may(step, member.role, own_work=False, solo=True)
             new = replace(before, state=after(before.state, Step.CANCEL))
@@ -131,7 +160,7 @@ class Planning:
         """
         office = self._office
         with office.acting(actor) as member:
-            before = self.find(number)
+            before = self._ours(self.find(number))
             approved = before.state is State.SCHEDULED
             may(Step.CORRECT if approved else Step.EDIT, member.role, own_work=False, solo=True)
             new = replace(
@@ -239,17 +268,31 @@ class Planning:
         missing = office.composer.missing_slots(event.kind, Part.ANNOUNCEMENT, event.slots)
         if missing:
             raise Mistake("missing_slots", slots=", ".join(missing))
+        for text in office.composer.preview(checked, Occurrence(0, 0, event.start, event.start, event.place)).values():
+            office.composer.check_text(text.title, text.body)
         if event.state is not State.SCHEDULED and not any(starts(checked, office.now(), office.now() + AHEAD)):
             raise Mistake("no_start")
         return checked
 
     def _to_come(self, number: int) -> tuple[Event, Occurrence]:
         event, occurrence = self.occurrence(number)
+        self._ours(event)
         if event.state is not State.SCHEDULED or occurrence.state is Happening.CANCELLED:
             raise Mistake("not_planned", number=number)
         if occurrence.start <= self._office.now():
             raise Mistake("past", when=occurrence.local_start)
         return event, occurrence
+
+    def _ours(self, event: Event) -> Event:
+        """Return an event, unless it is a real one and we only practise: what is done to it would hold for everybody.
+
+        Raises:
+            Mistake: `practice`.
+
+        """
+        if self._office.rules.practice and not event.practice:
+            raise Mistake("practice")
+        return event
 
     def _moved(self, actor: int, number: int, step: Step) -> Event:
         with self._office.acting(actor) as member:

@@ -1,11 +1,12 @@
 """Notices: short messages to single people, through the same rows as everything else, so that a crash loses none."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from scheduler.announcements import Announcement, Attachment, Missing, Part, State, Target, Text
-from scheduler.desk.office import Office
+from bot.store.staff import Member
+from scheduler.announcements import Announcement, Missing, Part, State, Target, Text
+from scheduler.desk.office import Mistake, Office
 
 USEFUL = timedelta(days=3)
 
@@ -32,7 +33,6 @@ class Telling:
         texts: Mapping[str, Text],
         *,
         source: str = "",
-        attachments: tuple[Attachment, ...] = (),
         practice: bool = False,
     ) -> int | None:
         """Send some people, by their numbers, a text per language; return the number of the notice.
@@ -45,22 +45,35 @@ class Telling:
             chosen = [person for person in chosen if person in staff]
         if not chosen:
             return None
-        now = self._office.now()
-        notice = Announcement(
-            id=0,
-            kind="notice",
-            target=Target(()),
-            state=State.SENDING,
-            part=Part.NOTICE,
-            texts=texts,
-            source=source or self._office.library.source_language,
-            missing=Missing.FALL_BACK,
-            attachments=attachments,
-            due=now,
-            useful_until=now + USEFUL,
-            practice=practice,
-            sent_at=now,
+        return self._send(
+            Announcement(
+                id=0,
+                kind="notice",
+                target=Target(()),
+                state=State.SENDING,
+                part=Part.NOTICE,
+                texts=texts,
+                source=source or self._office.library.source_language,
+                practice=practice,
+            ),
+            chosen,
         )
+
+    def test(self, member: Member, announcement: Announcement) -> int:
+        """Send a member of staff what readers would get, with the frame and the buttons that they see.
+
+        Raises:
+            Mistake: if they have no chat.
+
+        """
+        person = self._office.people.find_number(self._office.staff.address_of(member.id) or "")
+        if person is None:
+            raise Mistake("no_chat")
+        return self._send(replace(announcement, state=State.SENDING, part=Part.TEST, reply_to=None), [person])
+
+    def _send(self, announcement: Announcement, people: Sequence[int]) -> int:
+        now = self._office.now()
+        notice = replace(announcement, missing=Missing.FALL_BACK, due=now, useful_until=now + USEFUL, sent_at=now)
         number = int(self._office.announcements.add(notice) or 0)
-        self._office.deliveries.prepare_for(replace(notice, id=number), chosen, now)
+        self._office.deliveries.prepare_for(replace(notice, id=number), people, now)
         return number

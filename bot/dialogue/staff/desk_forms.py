@@ -1,13 +1,16 @@
 """The forms that staff fill in: an announcement, a letter, an event, a change of text or time."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from bot.dialogue.staff.forms import Choice, Form, Step, Values
-from bot.dialogue.staff.reading import one_of, typed_clock, typed_count, typed_text, typed_time, typed_words
+from bot.dialogue.staff.reading import one_of, typed_clock, typed_count, typed_days, typed_text, typed_time, typed_words
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.words import Words
 from scheduler.desk.desk import Desk
+from scheduler.desk.planning import new_event
+from scheduler.events import ANNOUNCE_DAYS, Event
 from scheduler.recurrence import read_phrase
 
 LETTER = "bewonersbrief"
@@ -16,6 +19,7 @@ EVERYONE = "all"
 NOW = "now"
 YES, NO = "yes", "no"
 _EXAMPLE = {"example": "2027-03-31 19:30"}
+_EXAMPLE_DAYS = {"example": "2027-04-07, 2027-04-21"}
 
 
 def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
@@ -23,7 +27,7 @@ def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
     languages = [one.code for one in desk.office.library.spoken]
     texts = tuple(
         Step(
-            f"text.{code}", "text", typed_text, optional=code != languages[0],
+            f"text.{code}", "text", _checked(desk), optional=code != languages[0],
             shown={"language": desk.office.library.languages[code].name},
         )
         for code in languages
@@ -42,6 +46,12 @@ def event_form(desk: Desk, words: Words) -> Form:
 
     def with_sign_up(values: Values) -> bool:
         return kinds[values["kind"]].sign_up if "kind" in values else False
+
+    def more(values: Values) -> bool:
+        return bool(values.get("more"))
+
+    def once_and_more(values: Values) -> bool:
+        return more(values) and not values.get("rule")
 
     def repeats(_values: Values) -> list[Choice]:
         return [Choice("once", words("staff.once")), *(Choice(f"e{i}", text) for i, text in enumerate(_phrases(words)))]
@@ -67,6 +77,16 @@ def event_form(desk: Desk, words: Words) -> Form:
             Step("reminders", "reminders", _choose("7,1", "7", "1", "0"),
                  lambda _v: [Choice(days, words(f"staff.reminders.d{days.replace(',', '_')}"))
                              for days in ("7,1", "1", "7", "0")]),
+            Step("more", "more", _yes_no, _yes_or_no(words)),
+            replace(_who(words), applies=more),
+            Step("dates", "dates", typed_days, applies=once_and_more, optional=True, shown=_EXAMPLE_DAYS),
+            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=more),
+            Step("minutes", "minutes", typed_count, applies=more, optional=True),
+            Step("announce_days", "announce_days", typed_count, applies=more, optional=True),
+            *(
+                Step(f"note.{one.code}", "note", typed_words, applies=more, optional=True, shown={"language": one.name})
+                for one in desk.office.library.spoken
+            ),
         ),
     )  # fmt: skip
 
@@ -74,7 +94,7 @@ def event_form(desk: Desk, words: Words) -> Form:
 def text_form(desk: Desk, code: str) -> Form:
     """Return the form of a new text in one language."""
     name = desk.office.library.languages[code].name
-    return Form("text", (Step("text", "text", typed_text, shown={"language": name}),))
+    return Form("text", (Step("text", "text", _checked(desk), shown={"language": name}),))
 
 
 def correction_form(desk: Desk, code: str, words: Words) -> Form:
@@ -83,7 +103,7 @@ def correction_form(desk: Desk, code: str, words: Words) -> Form:
     return Form(
         "correction",
         (
-            Step("text", "text", typed_text, shown={"language": name}),
+            Step("text", "text", _checked(desk), shown={"language": name}),
             Step("in_meaning", "in_meaning", _yes_no, _yes_or_no(words)),
         ),
     )
@@ -98,6 +118,14 @@ def move_form() -> Form:
     """Return the form of another time or place of an occurrence."""
     return Form(
         "move",
+        (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
+    )
+
+
+def copy_form() -> Form:
+    """Return the form of a copy of an event: it begins at another time, perhaps elsewhere."""
+    return Form(
+        "copy",
         (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
     )
 
@@ -129,7 +157,7 @@ def name_form(words: Words) -> Form:
 def answer_form(desk: Desk, language: str) -> Form:
     """Return the form of an answer to an unanswered question."""
     name = desk.office.library.languages[language].name
-    return Form("answer", (Step("text", "answer", typed_text, shown={"language": name}),))
+    return Form("answer", (Step("text", "answer", _checked(desk), shown={"language": name}),))
 
 
 # --- the questions that forms share ------------------------------------------------------------------
@@ -142,6 +170,17 @@ def _subject(desk: Desk, kind: str, language: str) -> Step:
         return [Choice(one, desk.office.subject_name(one, language)) for one in ids]
 
     return Step("subject", "subject", lambda text, v: one_of(text, tuple(c.value for c in offered(v))), offered)
+
+
+def _checked(desk: Desk) -> Callable[[str, Values], list[str]]:
+    """Read a text, and refuse at once what could not be sent (BadText)."""
+
+    def read(text: str, values: Values) -> list[str]:
+        title, body = typed_text(text, values)
+        desk.office.composer.check_text(title, body)
+        return [title, body]
+
+    return read
 
 
 def _who(words: Words) -> Step:
@@ -190,6 +229,28 @@ def chosen_due(value: str | None) -> datetime | None:
     return None if value in (None, NOW) else datetime.fromisoformat(str(value))
 
 
+def chosen_time(value: str) -> datetime:
+    """Return the time that a question about a time was answered with."""
+    return datetime.fromisoformat(value)
+
+
 def chosen_who(value: str) -> Audience | None:
     """Return for whom, as the question was answered; None = everyone."""
     return None if value == EVERYONE else Audience(value)
+
+
+def entered_event(values: Values, desk: Desk) -> Event:
+    """Return the event that the form of an event was filled in with."""
+    kind = desk.office.library.announcements.kinds[values["kind"]]
+    notes = {name.removeprefix("note."): text for name, text in values.items() if name.startswith("note.") and text}
+    reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
+    return new_event(
+        values["kind"], chosen_time(values["start"]), values["place"],
+        who=chosen_who(values.get("who") or EVERYONE),
+        minutes=values.get("minutes") or kind.minutes,
+        slots={**{slot: bool(values.get(slot)) for slot in kind.slots}, **({"note": notes} if notes else {})},
+        sign_up=values.get("sign_up", kind.sign_up), maximum=values.get("maximum"), rule=values["rule"],
+        dates=tuple(map(date.fromisoformat, values.get("dates") or ())), reminder_days=reminders,
+        announce_days=values.get("announce_days") or ANNOUNCE_DAYS,
+        skip=frozenset({"public", "school"}) if values.get("skip") else frozenset(),
+    )  # fmt: skip

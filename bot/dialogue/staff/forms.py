@@ -103,12 +103,15 @@ class Form:
         count = sum(one.applies(state["values"]) for one in self.steps)
         document = line(words("staff.step", place=place, count=count), Role.NOTE)
         document += parse(words(f"staff.ask.{step.key}", **step.shown))
-        rows: list[Row] = [
-            (Button(choice.label, action("z", "f", choice.value)),) for choice in step.choices(state["values"])
-        ]
-        last = [Button(words("staff.close"), action("z", "f", CLOSE))]
+        rows: list[Row] = [(_button(step, choice.label, choice.value),) for choice in step.choices(state["values"])]
+        last = [_button(step, words("staff.close"), CLOSE)]
         if state["values"]:
-            last.insert(0, Button(words("menu.back"), action("z", "f", BACK)))
+            last.insert(0, _button(step, words("menu.back"), BACK))
         if step.optional:
-            last.insert(0, Button(words("staff.skip"), action("z", "f", SKIP)))
+            last.insert(0, _button(step, words("staff.skip"), SKIP))
         return document, (*rows, tuple(last))
+
+
+def _button(step: Step, label: str, value: str) -> Button:
+    """A button that says which question it answers, so that a second tap is no answer to the next."""
+    return Button(label, action("z", "f", f"{step.name}={value}"))

@@ -24,6 +24,11 @@ def read_time(text: str) -> datetime:
     raise Unreadable("no_time", text=text[:40])
 
 
+def typed_days(text: str, _values: Values) -> list[str]:
+    """Return days typed with commas between them, as 2026-12-09, 16-12-2026, in the form that a form keeps."""
+    return [read_time(f"{day.strip()} 00:00").date().isoformat() for day in text.split(",") if day.strip()]
+
+
 def typed_time(text: str, _values: Values) -> str:
     """Return a local time as the text that a form keeps."""
     return read_time(text).isoformat()

@@ -75,9 +75,12 @@ class Showing:
             return line(words("staff.no_text"), Role.NOTE)
         note = Document() if announcement.fresh(code) else line(words("staff.stale"), Role.NOTE)
         try:
-            return note + (line(text.title, Role.TITLE) if text.title else Document()) + parse(text.body)
+            return note + self._desk.office.composer.document(announcement, code, self._followed(announcement, code))
         except UnsupportedMarkdown:
             return note + line(text.body)
+
+    def _followed(self, announcement: Announcement, code: str) -> str:
+        return ", ".join(self._desk.office.subject_name(one, code) for one in announcement.target.subjects)
 
     def _readers(self, announcement: Announcement, words: Words, language: str) -> Document:
         readers = self._desk.announcing.readers(announcement)
@@ -155,14 +158,21 @@ class Showing:
                 "staff.announced", days=event.announce_days, reminders=", ".join(map(str, event.reminder_days)) or "–"
             )
         )
-        coming = self._desk.planning.coming(event)
-        for occurrence in coming[:6]:
+        if event.skip:
+            document += line(words("staff.skipped"))
+        if event.sign_up and event.maximum is not None:
+            document += line(words("staff.maximum", count=event.maximum))
+        elif event.sign_up:
+            document += line(words("staff.no_maximum"))
+        for occurrence in self._desk.planning.coming(event)[:6]:
             document += line(self._occurrence_line(event, occurrence, words))
-        if coming:
-            for code, text in self._desk.office.composer.preview(event, coming[0]).items():
-                document += line(self._desk.office.library.languages[code].name, Role.LABEL)
-                document += line(text.title, Role.TITLE) + parse(text.body)
-        return document
+        announced = self._desk.planning.announced(event)
+        if announced is None:
+            return document
+        for code, text in announced.texts.items():
+            document += line(self._desk.office.library.languages[code].name, Role.LABEL)
+            document += line(text.title, Role.TITLE) + parse(text.body)
+        return document + self._readers(announced, words, language)
 
     def _occurrence_line(self, event: Event, occurrence: Occurrence, words: Words) -> str:
         text = f"{self.time(occurrence.start, words)} ({words(f'staff.happening.{occurrence.state}')})"
@@ -179,6 +189,8 @@ class Showing:
             State.SUBMITTED: ("approve", "send_back", "change", "cancel"),
             State.SCHEDULED: ("change", "cancel"),
         }
+        if event.state in (State.DRAFT, State.SUBMITTED):
+            yield (Button(words("staff.test"), action("z", "e", f"{number}.test")),)
         for step in hands.get(event.state, ()):
             seen = f".{event.read_as}" if step == "approve" else ""
             yield (Button(words(f"staff.steps.{step}"), action("z", "e", f"{number}.{step}{seen}")),)

@@ -20,12 +20,12 @@ from scheduler.composing import BadText
 from scheduler.desk.announcing import Announcing
 from scheduler.desk.desk import Desk
 from scheduler.desk.office import Mistake
-from scheduler.desk.planning import new_event
 from scheduler.events import Event
 from scheduler.recurrence import BadRule
 
 COMMANDS = ("announce", "letter", "event", "outbox", "unanswered", "stats", "staff")
 INVITATION = "i-"
+_OLD, _NEW = "old", "new"
 """`/start i-<code>` makes whoever opens it a member of staff."""
 
 Row = tuple[Button, ...]
@@ -139,7 +139,8 @@ class StaffTalk:
             "a": lambda: self._announcement(whole(number), what, address, member, language),
             "e": lambda: self._event(number, what, address, member, language),
             "o": lambda: self._occurrence(whole(number), what, address, member, language),
-            "f": lambda: self._filled_in(rest, address, member, language),
+            "f": lambda: self._chosen(rest, address, member, language),
+            "n": lambda: self._instead(rest, address, language),
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
             "p": lambda: self._overview.sending(member, rest, language),
@@ -149,24 +150,65 @@ class StaffTalk:
     # --- forms ---------------------------------------------------------------------------------
 
     def _begin(self, state: Values, address: str, language: str) -> Reply:
-        """Open a form, or go on with the one of this name that was left half-way."""
+        """Open a form, or go on with the same one that was left half-way; ask what to do with another one."""
         left = self._half_done.get(address)
         same = left is not None and {**left, "values": 0} == {**state, "values": 0}
+        if left is not None and left["values"] and not same:
+            left["next"] = state
+            self._half_done.keep(address, left)
+            return self._ask(left, language)
         state = left if same and left is not None else {**state, "values": {}}
         self._half_done.keep(address, state)
         return self._ask(state, language, resumed=bool(same and state["values"]))
 
+    def _instead(self, choice: str, address: str, language: str) -> Reply:
+        """Go on with the form that is open, or throw it away for the one that was begun."""
+        state = self._half_done.get(address)
+        if state is None or "next" not in state:
+            return self._outbox(language)
+        following = state.pop("next")
+        if choice == _NEW:
+            state = {**following, "values": {}}
+        self._half_done.keep(address, state)
+        return self._ask(state, language, resumed=choice != _NEW)
+
+    def _which(self, state: Values, words: Words, language: str) -> Reply:
+        """Ask what to do with a form that is open while another was begun."""
+        rows = [
+            (Button(words("staff.form_old", form=words(f"staff.forms.{state['form']}")), action("z", "n", _OLD)),),
+            (
+                Button(
+                    words("staff.form_new", form=words(f"staff.forms.{state['next']['form']}")), action("z", "n", _NEW)
+                ),
+            ),
+        ]
+        return Reply(line(words("staff.form_open")), language, tuple(rows))
+
     def _ask(self, state: Values, language: str, *, resumed: bool = False) -> Reply:
         words = self._words(language)
+        if "next" in state:
+            return self._which(state, words, language)
         document, rows = self._form(state, language).ask(state, words)
         if resumed:
             document = line(words("staff.resumed"), Role.NOTE) + document
         return Reply(document, language, rows)
 
+    def _chosen(self, pressed: str, address: str, member: Member, language: str) -> Reply:
+        """Take a pressed answer, unless its question has been answered already (a double tap, an old message)."""
+        name, _, value = pressed.partition("=")
+        state = self._half_done.get(address)
+        step = self._form(state, language).current(state) if state else None
+        if state is not None and (step is None or step.name != name):
+            asked = self._ask(state, language)
+            return replace(asked, document=line(self._words(language)("staff.answered_before")) + asked.document)
+        return self._filled_in(value, address, member, language)
+
     def _filled_in(self, text: str, address: str, member: Member, language: str, *, file: bool = False) -> Reply:
         state = self._half_done.get(address)
         if state is None:
             return self._outbox(language)
+        if "next" in state:
+            return self._ask(state, language)
         if text == CLOSE:
             self._half_done.drop(address)
             return self._said(self._words(language)("staff.closed"), language)
@@ -202,6 +244,8 @@ class StaffTalk:
                 return desk_forms.move_form()
             case "series":
                 return desk_forms.series_form()
+            case "copy":
+                return desk_forms.copy_form()
             case "answer":
                 return desk_forms.answer_form(self._desk, state["language"])
         return desk_forms.name_form(words)
@@ -224,8 +268,8 @@ class StaffTalk:
                     attachments=_attachments(values["file"]),
                 )
                 return self._show(written, language)
-            case "event":
-                return self._show_event(desk.planning.add(member.id, _event(values, desk)), language)
+            case "event" | "move" | "series" | "copy":
+                return self._show_event(self._planned(state, member), language)
             case "text":
                 texts = {state["language"]: (values["text"][0], values["text"][1])}
                 return self._show(desk.announcing.change(member.id, state["number"], texts=texts), language)
@@ -237,18 +281,26 @@ class StaffTalk:
                 due = desk_forms.chosen_due(values["due"])
                 changed = desk.announcing.change(member.id, state["number"], due=due, at_once=due is None)
                 return self._show(changed, language)
-            case "move":
-                start, place = desk_forms.chosen_due(values["start"]), values["place"] or ""
-                if start is not None:
-                    occurrence = desk.planning.move(member.id, state["number"], start, place)
-                    return self._show_event(desk.planning.find(occurrence.event), language)
-            case "series":
-                at = read_clock(values["at"]) if values["at"] else None
-                event = desk.planning.change(member.id, state["number"], at=at, place=values["place"] or "")
-                return self._show_event(event, language)
             case "answer":
                 return self._overview.answered(member, state["number"], state["language"], values["text"], language)
         return self._overview.invited(member, values["name"], values["role"], language)
+
+    def _planned(self, state: Values, member: Member) -> Event:
+        """Carry out a form about an event, and return the event."""
+        values, planning = state["values"], self._desk.planning
+        match state["form"]:
+            case "move":
+                start = desk_forms.chosen_time(values["start"])
+                moved = planning.move(member.id, state["number"], start, values["place"] or "")
+                return planning.find(moved.event)
+            case "series":
+                at = read_clock(values["at"]) if values["at"] else None
+                return planning.change(member.id, state["number"], at=at, place=values["place"] or "")
+            case "copy":
+                before = planning.find(state["number"])
+                again, place = desk_forms.chosen_time(values["start"]), values["place"] or before.place
+                return planning.add(member.id, replace(before, start=again, place=place, dates=()))
+        return planning.add(member.id, desk_forms.entered_event(values, self._desk))
 
     # --- announcements -------------------------------------------------------------------------
 
@@ -350,8 +402,10 @@ class StaffTalk:
                 return Reply(line(words("staff.sure.event")), language, (row,))
             case "cancel!":
                 event = desk.cancel(member.id, event.id)
+            case "test":
+                return self._said(words("staff.tested", count=desk.test(member.id, event.id)), language)
             case "copy":
-                event = desk.add(member.id, event)
+                return self._begin({"form": "copy", "number": event.id}, address, language)
             case "change":
                 return self._begin({"form": "series", "number": event.id}, address, language)
         return self._show_event(event, language)
@@ -441,20 +495,6 @@ def _hands(desk: Announcing) -> Mapping[str, Callable[[int, int], Announcement]]
         "submit": desk.submit, "send_back": desk.send_back, "pause": desk.pause, "resume": desk.resume,
         "cancel": desk.cancel, "recall": desk.recall,
     }  # fmt: skip
-
-
-def _event(values: Values, desk: Desk) -> Event:
-    kind = desk.office.library.announcements.kinds[values["kind"]]
-    start = desk_forms.chosen_due(values["start"])
-    if start is None:
-        raise Mistake("no_start")
-    reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
-    return new_event(
-        values["kind"], start, values["place"], minutes=kind.minutes,
-        slots={slot: bool(values.get(slot)) for slot in kind.slots}, sign_up=kind.sign_up,
-        maximum=values.get("maximum"), rule=values["rule"], reminder_days=reminders,
-        skip=frozenset({"public", "school"}) if values.get("skip") else frozenset(),
-    )  # fmt: skip
 
 
 def _attachments(kept: str | None) -> tuple[Attachment, ...]:
