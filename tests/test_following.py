@@ -15,13 +15,16 @@ from bot.channels.web.application import WebChat, web_app
 from bot.dialogue.conversation import HELPED, Conversation
 from bot.dialogue.following import Following
 from bot.dialogue.values import Command, Message, Pressed, Reach, Reply, Typed
+from bot.knowledge.announceable import Phase
 from bot.knowledge.document import plain
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.helped import Helped
+from bot.store.locations import Location
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
+from scheduler.desk.office import COMMAND_LINE
 from tests.desk import Place, local, publish
 
 ME = "telegram:7"
@@ -77,7 +80,10 @@ def test_nothing_is_noted_before_a_yes_and_the_consent_is_kept(place: Place, pho
     assert words.startswith("nl:")
 
 
-@pytest.mark.parametrize("typed", ["s-herenweg-55", "S-Herenweg-55", "/start s-herenweg-55 "])
+@pytest.mark.parametrize(
+    "typed",
+    ["s-herenweg-55", "S-Herenweg-55", "/start s-herenweg-55 ", "s–herenweg–55", "S-Herenweg—55.", "с-herenweg-55"],
+)
 def test_a_code_typed_from_paper_asks_the_same(phone: Phone, typed: str) -> None:
     assert "Herenweg 55" in phone.sends(Typed(typed))
     assert any("Ja" in label for label in phone.labels)
@@ -135,6 +141,13 @@ def test_quiet_hours_and_a_pause_are_chosen_and_shown(place: Place, phone: Phone
     assert "tot 1 december 2026" in phone.presses("7 dagen")
     phone.presses("Pauze tot")
     assert place.desk.board.reach(ME).paused_until is None
+
+
+@pytest.mark.parametrize("junk", ["q:abc:99999", "q:60:61", "q:1:x"])
+def test_a_forged_button_sets_no_quiet_hours_that_nobody_was_offered(place: Place, phone: Phone, junk: str) -> None:
+    before = place.desk.board.reach(ME)
+    phone.sends(Pressed(junk))
+    assert place.desk.board.reach(ME) == before
 
 
 def test_a_web_chat_says_that_it_cannot_send_messages_later(place: Place, assistant: Assistant) -> None:
@@ -201,6 +214,27 @@ def test_letters_have_a_page_and_a_feed(place: Place, client: TestClient, langua
     assert feed.headers["content-type"].startswith("application/atom+xml")
     entries = ElementTree.fromstring(feed.content).findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314 - our own feed
     assert len(entries) == 1
+
+
+def test_a_letter_in_another_language_says_so_on_the_page(place: Place, client: TestClient, library: Library) -> None:
+    publish(place.desk)
+    note = library.words["en"]("letters.in_other_language")
+    assert note in html.unescape(client.get("/en/brieven/herenweg-55").text)
+    assert note not in html.unescape(client.get("/nl/brieven/herenweg-55").text)
+
+
+def test_letters_of_a_location_that_was_dropped_can_still_be_read_but_not_followed(
+    place: Place, client: TestClient, phone: Phone
+) -> None:
+    publish(place.desk)
+    place.send()
+    for location, name in (("herenweg-55", "Herenweg 55"), ("heemsteedse-dreef", "Heemsteedse Dreef")):
+        place.desk.staffing.put_location(COMMAND_LINE, Location(location, name, Phase.DROPPED))
+    assert "schilderen" in client.get("/nl/brieven/herenweg-55").text
+    assert client.get("/nl/brieven/heemsteedse-dreef").status_code == 404, "there is nothing to read"
+    phone.sends(Command("letters"))
+    phone.presses("Herenweg 55")
+    assert not [label for label in phone.labels if "volgen" in label.casefold()]
 
 
 @pytest.mark.parametrize(

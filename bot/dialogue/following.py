@@ -25,6 +25,7 @@ COMMANDS = ("subscriptions", "letters", "events")
 DEEP_LINK = "s-"
 """`/start s-<location-or-theme>` asks whether to follow exactly that; it stands in QR codes on paper letters."""
 QUIET_CHOICES = (QUIET, (22 * 60, 7 * 60), (20 * 60, 10 * 60))
+NEVER_QUIET = (0, 0)
 PAUSE_DAYS = (7, 14, 30)
 SHOWN_EVENTS = 8
 _VERBS = frozenset("bukvriqp")
@@ -85,6 +86,9 @@ class Board(Protocol):
 
     def set_reach(self, address: str, reach: Reach) -> None:
         """Remember how somebody wants to be reached."""
+
+    def places(self) -> tuple[Subject, ...]:
+        """Return the locations whose letters can be read: also one that was dropped, as long as there are any."""
 
     def letters(self, location: str, language: str) -> tuple[Letter, ...]:
         """Return the letters of the last twelve months about a location, the newest first."""
@@ -163,11 +167,11 @@ class Following:
         if typed is not None:
             name, written_in = typed
             return self._commands[name](address, person, person.language or written_in or language)
-        # A code typed from a paper letter, where the link got lost on its way: "s-herenweg-55".
-        code = text.strip().casefold().removeprefix("/start ")
-        if code.startswith(DEEP_LINK) and code.removeprefix(DEEP_LINK) in self._names(language):
-            return self._ask(code.removeprefix(DEEP_LINK), address, language)
-        return None
+        # A code typed from a paper letter, where the link got lost on its way: "s-herenweg-55". Telephones make a long
+        # dash of the short one, and a Cyrillic «с» looks the same: the skeleton knows neither.
+        code = skeleton(text.strip().removeprefix("/start "))
+        subject = next((one for one in self._names(language) if skeleton(DEEP_LINK + one) == code), None)
+        return None if subject is None else self._ask(subject, address, language)
 
     def _pressed(self, carried: str, address: str, person: Person, language: str) -> Reply:
         verb, details = taken_apart(carried)
@@ -296,7 +300,9 @@ class Following:
         if not self._board.can_reach(address):
             return self._subscriptions(address, language)
         if verb == "q":
-            begin, end = _minutes(first), _minutes(second)
+            begin, end = whole(first), whole(second)
+            if (begin, end) not in (*QUIET_CHOICES, NEVER_QUIET):
+                return self._quiet_choices(words, language)
             self._board.set_reach(address, replace(reach, quiet_from=begin, quiet_until=end))
             return self._noted("reach.quiet_noted", address, language)
         if first == "end":
@@ -316,31 +322,31 @@ class Following:
             )
             for begin, end in QUIET_CHOICES
         ]
-        rows.append((Button(words("reach.quiet_off"), action("q", "0", "0")),))
+        rows.append((Button(words("reach.quiet_off"), action("q", *map(str, NEVER_QUIET))),))
         return Reply(line(words("reach.quiet_title")), language, (*rows, self._back(language)))
 
     # --- letters -------------------------------------------------------------------------------
 
     def _locations(self, language: str) -> Reply:
         words = self._words(language)
-        places = [one for one in self._board.subjects(language) if one.location]
-        rows = [(Button(one.name, action("k", one.id)),) for one in places]
+        rows = [(Button(one.name, action("k", one.id)),) for one in self._board.places()]
         document = line(words("letters.title"), Role.TITLE) + line(words("letters.choose"))
         return Reply(document, language, (*rows, self._menu_row(language)))
 
     def _letters(self, location: str, language: str) -> Reply:
-        names, words = self._names(language), self._words(language)
-        if location not in names:
+        words, name = self._words(language), {one.id: one.name for one in self._board.places()}.get(location)
+        if name is None:
             return self._locations(language)
         letters = self._board.letters(location, language)
         rows: list[Row] = [
             (Button(words("letters.read", day=one.sent, title=one.title)[:60], action("k", location, str(one.id))),)
             for one in letters
         ]
-        rows.append((Button(words("subscriptions.follow", name=names[location]), action("b", location)),))
+        if location in self._names(language):
+            rows.append((Button(words("subscriptions.follow", name=name), action("b", location)),))
         rows.append((self._letters_button(language), *self._menu_row(language)[:1]))
         key = "letters.of" if letters else "letters.none"
-        return Reply(line(words(key, name=names[location])), language, tuple(rows))
+        return Reply(line(words(key, name=name)), language, tuple(rows))
 
     def _letter(self, number: int, language: str) -> Reply:
         found, words = self._board.letter(number, language), self._words(language)
@@ -445,10 +451,6 @@ def consent_version(words: Words, language: str) -> str:
     """Return which words somebody said yes to: the language and a fingerprint of the text as it was."""
     text = words("subscriptions.consent", name="")
     return f"{language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-
-
-def _minutes(text: str) -> int:
-    return min(whole(text), 24 * 60 - 1)
 
 
 def _clock(minutes: int) -> str:

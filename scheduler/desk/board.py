@@ -75,6 +75,15 @@ class PublicBoard:
 
     # --- letters -------------------------------------------------------------------------------
 
+    def places(self) -> tuple[Subject, ...]:
+        """Return the locations whose letters can be read: also one that was dropped, as long as there are any."""
+        since = self._office.now() - KEPT
+        return tuple(
+            Subject(one.id, one.name, location=True)
+            for one in self._office.locations.all()
+            if one.phase is not Phase.DROPPED or self._office.announcements.letters(one.id, since)
+        )
+
     def letters(self, location: str, language: str) -> tuple[Letter, ...]:
         """Return the letters of the last twelve months about a location, the newest first."""
         return tuple(

@@ -19,8 +19,8 @@ from bot.knowledge.library import Library
 class Board(Protocol):
     """What everybody may read."""
 
-    def subjects(self, language: str) -> tuple[Subject, ...]:
-        """Return what can be followed now."""
+    def places(self) -> tuple[Subject, ...]:
+        """Return the locations whose letters can be read."""
 
     def letters(self, location: str, language: str) -> tuple[Letter, ...]:
         """Return the letters about a location, the newest first."""
@@ -82,7 +82,7 @@ class Publications:
     async def places(self, request: Request) -> Response:
         """Show of which locations there are letters."""
         language = self._language(request)
-        places = self._places(language) if language else ()
+        places = self._board.places()
         if language is None:
             return self._missing(request)
         if len(places) == 1:
@@ -96,16 +96,18 @@ class Publications:
     async def letters(self, request: Request) -> Response:
         """Show the letters of the last twelve months about a location, the newest first."""
         language, location = self._language(request), request.path_params["location"]
-        if language is None or location not in {place.id for place in self._places(language)}:
+        name = {place.id: place.name for place in self._board.places()}.get(location)
+        if language is None or name is None:
             return self._missing(request)
         words = self._library.words[language]
-        name = next(place.name for place in self._places(language) if place.id == location)
         heading = words("letters_page.heading", name=name)
         document = line(heading, Role.TITLE)
         letters = self._board.letters(location, language)
         document += line(words("letters_page.older")) if letters else line(words("letters.none", name=name))
         for letter in letters:
             found = self._board.letter(letter.id, language)
+            if found is not None and found[1] != language:
+                document += line(words("letters.in_other_language"), Role.NOTE)
             document += found[0] if found else Document()
         feed = Feed(f"/{language}/brieven/{location}.atom", ATOM, words("letters_page.feed"))
         document += _link(feed.title, feed.address)
@@ -162,9 +164,6 @@ class Publications:
     def _language(self, request: Request) -> str | None:
         language = str(request.path_params["language"])
         return language if language in self._library.words else None
-
-    def _places(self, language: str) -> tuple[Subject, ...]:
-        return tuple(one for one in self._board.subjects(language) if one.location)
 
     def _menu(self, language: str) -> tuple[tuple[Button, ...], ...]:
         return ((Button(self._library.words[language]("menu.open"), action("m")),),)
