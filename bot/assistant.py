@@ -131,18 +131,14 @@ class Assistant:
         if isinstance(message, Pressed):
             message = replace(message, question=self._remembered.get(token_of(message.action), ""))
         language = self._conversation.language(person, hint)
-        for talk in self._talks:
-            if isinstance(message, Typed) and talk.wants_text(address) and self._cry_for_help(message.text):
-                continue
-            reply = talk.reply(message, address, person, language)
-            if reply is not None:
-                if person.language is None:
-                    # Who has just subscribed or signed up is written to in the language that they did it in.
-                    self._people.keep_language(address, language)
-                return reply
-        reply = self._conversation.reply(message, person, hint, self._token())
-        if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
-            reply = self._added(message.text, reply.language) or reply
+        reply = self._talked(message, address, person, language)
+        if reply is None:
+            reply = self._conversation.reply(message, person, hint, self._token())
+            if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
+                reply = self._added(message.text, reply.language) or reply
+        elif person.language is None:
+            # Who has just subscribed or signed up is written to in the language that they did it in.
+            self._people.keep_language(address, language)
         for change in reply.changes:
             self._carry_out(change, address)
         if isinstance(message, Pressed) and any(isinstance(change, KeepQuestion) for change in reply.changes):
@@ -164,6 +160,16 @@ class Assistant:
         A text of several lines that staff write may have words of danger in it, and is no cry for help.
         """
         return "\n" not in text.strip() and self.speaks_of_danger(text)
+
+    def _talked(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
+        """Return what the first of the talks says that this message is for; None if it is for none of them."""
+        for talk in self._talks:
+            if isinstance(message, Typed) and talk.wants_text(address) and self._cry_for_help(message.text):
+                continue
+            reply = talk.reply(message, address, person, language)
+            if reply is not None:
+                return reply
+        return None
 
     def person(self, address: str) -> Person:
         """Return what is known of the person at an address."""

@@ -1,7 +1,9 @@
 """The commands of staff and administrators: announcements, events, letters, staff, the outbox."""
 
 import contextlib
+import json
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -92,6 +94,8 @@ def at_the_counter(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def wrapped(settings: Settings, *args: Any, **options: Any) -> Any:
         counter = Counter(settings)
+        if settings.practice:
+            click.echo("Practice mode: nothing reaches the public.", err=True)
         try:
             return command(counter, *args, **options)
         except NotAllowed as error:
@@ -348,6 +352,10 @@ def add_event(
         skip=frozenset({"public", "school"}) if skip_holidays else frozenset(),
         **more,
     )
+    nonsense = set(slots) - {slot for one in library.announcements.kinds.values() for slot in one.slots}
+    if nonsense:
+        there = ", ".join(known.slots) if known and known.slots else "nothing of the kind"
+        raise click.BadParameter(f"{', '.join(sorted(nonsense))}: there is {there}", param_hint="--with")
     actor = counter.actor(by)
     written = counter.desk.planning.add(actor, made)
     if hand_over:
@@ -492,12 +500,18 @@ def list_locations(counter: Counter) -> None:
 @click.argument("location_id")
 @click.option("--name", required=True, help="Its name, the same in every language.")
 @click.option("--phase", type=click.Choice([str(one) for one in Phase]), help="Without it as it is; a new one: open.")
+@click.option("--yes", is_flag=True, help="Do not ask before dropping it.")
 @by_whom
 @at_the_counter
-def put_location(counter: Counter, location_id: str, name: str, phase: str | None, by: str | None) -> None:
+def put_location(
+    counter: Counter, location_id: str, name: str, phase: str | None, yes: bool, by: str | None
+) -> None:  # fmt: skip
     """Add a location, or change it; dropping one sends its followers a last message."""
     before = counter.desk.office.locations.find(location_id)
     wanted = Phase(phase) if phase else before.phase if before else Phase.OPEN
+    if wanted is Phase.DROPPED and not yes:
+        count = counter.desk.office.subscriptions.counts().get(location_id, 0)
+        click.confirm(f"{count} people follow {name}. They get a last message, and no more. Drop it?", abort=True)
     ended = counter.desk.staffing.put_location(counter.actor(by), Location(location_id, name, wanted))
     click.echo(f"{name}: {wanted}." + (f" {ended} subscriptions ended." if ended else ""))
 
@@ -558,12 +572,17 @@ def backup(counter: Counter, path: Path) -> None:
 
 
 @click.command()
-@click.option("--count", default=50, help="How many lines.")
+@click.option("--count", default=50, type=click.IntRange(min=1), help="How many lines.")
+@click.option("--about", help='Only what was done to this, such as "announcement 12".')
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with what it was before and after.")
 @at_the_counter
-def audit(counter: Counter, count: int) -> None:
+def audit(counter: Counter, count: int, about: str | None, as_json: bool) -> None:
     """Print the newest lines of the audit log: who did what, when."""
-    for entry in counter.desk.office.audit.latest(count):
-        click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.who}  {entry.what}  {entry.subject}")
+    for entry in counter.desk.office.audit.latest(count, about):
+        if as_json:
+            click.echo(json.dumps(asdict(entry), ensure_ascii=False, default=str))
+        else:
+            click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.who}  {entry.what}  {entry.subject}")
 
 
 @click.command()
@@ -575,16 +594,17 @@ def answers(counter: Counter, export: Path | None) -> None:
     """List the answers that staff added in the chat, or write them as content files for the editors."""
     answering = Answering(counter.desk.office, counter.desk.telling, Questions(counter.desk.office.db),
                           Answers(counter.desk.office.db))  # fmt: skip
-    for name, text in answering.exported():
+    for name, text, missing in answering.exported():
+        to_translate = f" (to be translated: {', '.join(missing)})" if missing else ""
         if export is None:
-            click.echo(f"{name}: {text.splitlines()[0].removeprefix('# ')}")
+            click.echo(f"{name}: {text.splitlines()[0].removeprefix('# ')}{to_translate}")
             continue
         path = export / name
         if path.exists():
             raise ToldError(f"{path} exists already: it is not written over.")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        click.echo(f"{path} is written. Give it a topic in topics.yaml, and translate it.")
+        click.echo(f"{path} is written. Give it a topic in topics.yaml{to_translate}.")
 
 
 COMMANDS = (announce, announcements, letter, event, staff, location, outbox, answers, backup, audit)

@@ -52,16 +52,21 @@ def test_an_answer_is_in_force_at_once_and_who_asked_to_be_told_is_told(
     place: Place, assistant: Assistant, answering: Answering
 ) -> None:
     editor = place.staff("Eva", Role.EDITOR)
-    address = place.person(1, "nl", follows=())
+    address = place.person(1, "uk", follows=())
     asked = assistant.handle(address, Typed(ASKED), "nl")
     (tell_me,) = [button for row in asked.buttons for button in row if button.action.startswith("h:")]
-    assert "binnen 30 dagen" in plain(assistant.handle(address, Pressed(tell_me.action), "nl").document)
+    assert "30 днів" in plain(assistant.handle(address, Pressed(tell_me.action)).document)
     assistant.handle("telegram:2", Typed(LIKE), "nl")  # somebody else, who did not ask to be told
     (group,) = answering.groups()
     assert set(group.texts) == {ASKED, LIKE}
     assert answering.answer(editor, group.questions[0], "nl", "Fietsen", "Elke vrijdag is er een fietsenmaker.") == 1
     assert answering.groups() == ()
-    assert [a for a, _, _ in place.send()] == [address]
+    place.desk.clockwork.tick()
+    (row,) = place.desk.office.deliveries.claim(place.now, 9)
+    assert row.address == address
+    told = plain(place.desk.mailroom.letter(row.announcement, row.language).document)
+    assert "Elke vrijdag" in told
+    assert place.library.words["uk"]("none.other_language") in told
     said = plain(assistant.handle("telegram:3", Typed("hebben jullie een fietsenmaker op de locatie"), "nl").document)
     assert "Elke vrijdag" in said
     assert place.db.execute("SELECT count(*) FROM askers").fetchone()[0] == 0
@@ -89,7 +94,7 @@ def test_added_answers_are_exported_as_content_files(place: Place, assistant: As
     editor = place.staff("Eva", Role.EDITOR)
     assistant.handle("telegram:2", Typed(ASKED), "nl")
     answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
-    exported = dict(answering.exported())
+    exported = {path: text for path, text, _ in answering.exported()}
     assert exported == {"nl/topics/answer-1.md": f"# Fietsen\n\nElke vrijdag.\n\n## questions\n- {ASKED}\n"}
 
 

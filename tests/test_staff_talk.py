@@ -457,3 +457,12 @@ def test_a_test_of_a_letter_has_the_frame_and_the_buttons_of_its_readers(place: 
     assert plain(letter.document).startswith("Bewonersbrief: Onderhoud")
     assert "Herenweg 55" in plain(letter.document)
     assert any(button.action == "u:herenweg-55" for buttons in letter.buttons for button in buttons)
+
+
+@pytest.mark.parametrize("said", [Command("stop"), Typed("stop"), Typed("Vergeet mij!")])
+def test_staff_are_asked_before_stopping_ends_their_access(place: Place, anna: Chat, said: Message) -> None:
+    assert "toegang" in anna.sends(said)
+    assert place.desk.staffing.at(anna.address) is not None
+    anna.presses("Ja, vergeet mij")
+    assert place.desk.staffing.at(anna.address) is None
+    assert place.desk.office.people.find_number(anna.address) is None

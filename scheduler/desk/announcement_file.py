@@ -61,7 +61,7 @@ def read_announcement_file(
 
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors put a mark before the first letter
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(f"{path} cannot be read: {error}") from error
     match = re.match(r"---\n(.*?\n?)---\n", text, re.DOTALL)

@@ -1,6 +1,6 @@
 """What people asked in vain becomes an answer: like questions together, one text, in force at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -72,10 +72,17 @@ class Answering:
             office.composer.check_text(title, body)
             number = self._answers.add(Text(title, body), language, group.texts, member.id or None, office.now())
             askers = self._questions.askers(group.questions)
-            self._telling.send(askers, {language: Text(title, body)}, source=language, practice=office.rules.practice)
+            self._telling.send(askers, self._for_all(language, title, body))
             self._questions.drop(group.questions)
             office.log(member, "answer", f"answer {number}", None, {"language": language, "title": title, "body": body})
             return len(askers)
+
+    def _for_all(self, language: str, title: str, body: str) -> Mapping[str, Text]:
+        """Return an answer in one language for readers of each, who are told that there is no other yet."""
+        return {
+            code: Text(title, body if code == language else f"{words('none.other_language')}\n\n{body}")
+            for code, words in self._office.library.words.items()
+        }
 
     def find(self, text: str) -> Addition | None:
         """Return the addition that answers a question, None if none of them does."""
@@ -97,12 +104,17 @@ class Answering:
         until = self._office.now() + timedelta(days=KEPT_DAYS)
         return self._questions.want(text, self._office.people.number(address), until)
 
-    def exported(self) -> Iterable[tuple[str, str]]:
-        """Yield each addition as a content file, (path below content/, text), for the editors to take over."""
+    def exported(self) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+        """Yield each addition as a content file for the editors to take over.
+
+        That is its path below content/, its text, and the languages that it is still to be translated into.
+        """
         for addition in self._answers.all():
+            missing = tuple(code for code in self._office.library.words if code not in addition.texts)
             for language, text in addition.texts.items():
                 questions = "\n".join(f"- {question}" for question in addition.questions)
                 yield (
                     f"{language}/topics/answer-{addition.id}.md",
                     f"# {text.title}\n\n{text.body}\n\n## questions\n{questions}\n",
+                    missing,
                 )

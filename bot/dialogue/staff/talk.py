@@ -10,8 +10,10 @@ from bot.dialogue.staff.forms import BACK, CLOSE, SKIP, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.reading import read_clock
 from bot.dialogue.staff.showing import Showing
-from bot.dialogue.values import Attached, Button, Command, Message, Person, Pressed, Reply, Typed
+from bot.dialogue.typed import typed_commands
+from bot.dialogue.values import Attached, Button, Command, Forget, Message, Person, Pressed, Reply, Typed
 from bot.knowledge.document import Document, Role, line
+from bot.knowledge.skeleton import skeleton
 from bot.knowledge.words import Words
 from bot.store.attachments import UselessFile
 from bot.store.staff import Member
@@ -60,6 +62,7 @@ class StaffTalk:
         self._files = files
         self._overview = overview
         self._showing = Showing(desk)
+        self._stop_words = typed_commands(desk.office.library.words, "commands", ("stop",)).keys()
 
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:  # noqa: ARG002 - every talk is asked so
         """Return what to say to a message; None if it is from no staff, or not about their work."""
@@ -109,6 +112,10 @@ class StaffTalk:
                 _, details = taken_apart(carried)
                 return self._pressed(details[0], carried.split(":", 2)[2] if carried.count(":") > 1 else "",
                                      address, member, language)  # fmt: skip
+            case Command("stop"):
+                return self._ask_to_stop(language)
+            case Typed(text) if skeleton(text) in self._stop_words:
+                return self._ask_to_stop(language)
             case Typed(text) if self._half_done.get(address) is not None:
                 return self._filled_in(text, address, member, language)
             case Attached(name, content) if self.wants_file(address):
@@ -141,11 +148,18 @@ class StaffTalk:
             "o": lambda: self._occurrence(whole(number), what, address, member, language),
             "f": lambda: self._chosen(rest, address, member, language),
             "n": lambda: self._instead(rest, address, language),
+            "x": lambda: Reply(line(self._words(language)("stop.done")), language, changes=(Forget(),)),
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
             "p": lambda: self._overview.sending(member, rest, language),
         }
         return hands[thing]() if thing in hands else self._outbox(language)
+
+    def _ask_to_stop(self, language: str) -> Reply:
+        """Ask before somebody on the staff is forgotten: their access would end with it."""
+        words = self._words(language)
+        row = (Button(words("staff.stop_sure"), action("z", "x")), Button(words("menu.back"), action("z", "l")))
+        return Reply(line(words("staff.sure.stop")), language, (row,))
 
     # --- forms ---------------------------------------------------------------------------------
 
