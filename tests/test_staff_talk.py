@@ -466,3 +466,15 @@ def test_staff_are_asked_before_stopping_ends_their_access(place: Place, anna: C
     anna.presses("Ja, vergeet mij")
     assert place.desk.staffing.at(anna.address) is None
     assert place.desk.office.people.find_number(anna.address) is None
+
+
+@pytest.mark.parametrize(("year", "warned"), [(2026, False), (2039, True)])
+def test_who_plans_is_warned_when_the_school_holidays_are_not_known(
+    place: Place, eva: Chat, year: int, warned: bool
+) -> None:
+    place.now = local(year, 11, 24, 12)
+    skipping = new_event(
+        "oudercafe", local(year, 12, 2, 10), "De Luifel", slots=SLOTS, rule="FREQ=WEEKLY", skip=frozenset({"school"})
+    )
+    event = place.desk.planning.add(0, skipping)
+    assert ("zijn nog niet bekend" in eva.sends(Pressed(f"z:e:{event.id}"))) is warned

@@ -13,7 +13,7 @@ from bot.knowledge.words import Words
 from scheduler.announcements import Announcement, State, Step, possible
 from scheduler.desk.desk import Desk
 from scheduler.events import Event, Occurrence
-from scheduler.recurrence import say_rule
+from scheduler.recurrence import knows_school_holidays, say_rule
 
 Row = tuple[Button, ...]
 
@@ -160,6 +160,7 @@ class Showing:
         )
         if event.skip:
             document += line(words("staff.skipped"))
+            document += self._unknown_holidays(words)
         if event.sign_up and event.maximum is not None:
             document += line(words("staff.maximum", count=event.maximum))
         elif event.sign_up:
@@ -173,6 +174,12 @@ class Showing:
             document += line(self._desk.office.library.languages[code].name, Role.LABEL)
             document += line(text.title, Role.TITLE) + parse(text.body)
         return document + self._readers(announced, words, language)
+
+    def _unknown_holidays(self, words: Words) -> Document:
+        """Warn, a year before, that the school holidays are not known any more: nobody would be left out by them."""
+        this_year = self._desk.office.now().astimezone(AMSTERDAM).year
+        unknown = next((year for year in (this_year, this_year + 1) if not knows_school_holidays(year)), None)
+        return Document() if unknown is None else line(words("staff.unknown_holidays", year=str(unknown)))
 
     def _occurrence_line(self, event: Event, occurrence: Occurrence, words: Words) -> str:
         text = f"{self.time(occurrence.start, words)} ({words(f'staff.happening.{occurrence.state}')})"
