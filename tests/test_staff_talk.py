@@ -11,6 +11,7 @@ from bot.assistant import Assistant
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.staff.talk import COMMANDS
 from bot.dialogue.values import Attached, Command, Message, Pressed, Reply, Typed
+from bot.knowledge.announceable import Phase
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
@@ -478,3 +479,33 @@ def test_who_plans_is_warned_when_the_school_holidays_are_not_known(
     )
     event = place.desk.planning.add(0, skipping)
     assert ("zijn nog niet bekend" in eva.sends(Pressed(f"z:e:{event.id}"))) is warned
+
+
+def test_a_location_is_added_opened_and_dropped_in_the_chat(place: Place, anna: Chat) -> None:
+    anna.says("/staff")
+    anna.presses("Locaties")
+    anna.presses("Nieuwe locatie")
+    assert "Kerklaan 1: gepland" in anna.says("Kerklaan 1")
+    assert "Kerklaan 1: open" in anna.presses("open")
+    follower = place.person(1, "nl", follows=("kerklaan-1",))
+    assert "1 persoon" in anna.presses("vervallen")
+    assert place.desk.board.follows(follower) == {"kerklaan-1"}, "it asks first"
+    anna.presses("Ja, laat vervallen")
+    assert place.desk.board.follows(follower) == frozenset()
+    assert [address for address, _, _ in place.send()] == [follower]
+
+
+def test_an_editor_changes_no_location(place: Place, eva: Chat) -> None:
+    eva.sends(Pressed("z:k:herenweg-55"))
+    assert "rol" in eva.presses("gaat dicht")
+    assert "rol" in eva.sends(Pressed("z:k:herenweg-55.dropped.sure"))
+    found = place.desk.office.locations.find("herenweg-55")
+    assert found is not None
+    assert found.phase is Phase.OPEN
+
+
+@pytest.mark.parametrize("junk", ["z:k:nowhere", "z:k:nowhere.open", "z:k:herenweg-55.mars", "z:k:.", "z:n:new"])
+def test_a_forged_button_about_locations_changes_nothing(place: Place, anna: Chat, junk: str) -> None:
+    before = place.desk.staffing.locations()
+    assert anna.sends(Pressed(junk)).strip()
+    assert place.desk.staffing.locations() == before

@@ -1,6 +1,6 @@
 """The forms that staff fill in: an announcement, a letter, an event, a change of text or time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +20,26 @@ NOW = "now"
 YES, NO = "yes", "no"
 _EXAMPLE = {"example": "2027-03-31 19:30"}
 _EXAMPLE_DAYS = {"example": "2027-04-07, 2027-04-21"}
+
+
+def form_of(state: Values, desk: Desk, words: Words, language: str) -> Form:
+    """Return the form that somebody is filling in, with the words of their language."""
+    kind, code = state["form"], state.get("language", "")
+    forms: Mapping[str, Callable[[], Form]] = {
+        NEWS: lambda: free_form(desk, NEWS, words, language),
+        LETTER: lambda: free_form(desk, LETTER, words, language),
+        "event": lambda: event_form(desk, words),
+        "text": lambda: text_form(desk, code),
+        "correction": lambda: correction_form(desk, code, words),
+        "time": lambda: time_form(desk, words),
+        "move": move_form,
+        "series": series_form,
+        "copy": copy_form,
+        "place": place_form,
+        "answer": lambda: answer_form(desk, code),
+        "invite": lambda: name_form(words),
+    }
+    return forms[kind]()
 
 
 def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
@@ -139,6 +159,11 @@ def series_form() -> Form:
             Step("place", "new_place", typed_words, optional=True),
         ),
     )
+
+
+def place_form() -> Form:
+    """Return the form of a new location."""
+    return Form("place", (Step("name", "place_name", typed_words, shown={"example": "Herenweg 55"}),))
 
 
 def name_form(words: Words) -> Form:

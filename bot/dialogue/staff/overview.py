@@ -85,7 +85,7 @@ class Overview:
         document = line(words("staff.colleagues"), Role.TITLE)
         for one in members:
             document += line(f"{one.name}: {words(f'staff.roles.{one.role}')}")
-        rows: list[Row] = []
+        rows: list[Row] = [(Button(words("staff.places"), action("z", "k")),)]
         if office.actor(member.id).role is StaffRole.ADMIN:
             rows.append((Button(words("staff.invite"), action("z", "s", "invite")),))
             rows += [

@@ -8,6 +8,8 @@ from bot.dialogue.actions import action, taken_apart, whole
 from bot.dialogue.staff import desk_forms
 from bot.dialogue.staff.forms import BACK, CLOSE, SKIP, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
+from bot.dialogue.staff.places import NEW as NEW_PLACE
+from bot.dialogue.staff.places import Places
 from bot.dialogue.staff.reading import read_clock
 from bot.dialogue.staff.showing import Showing
 from bot.dialogue.typed import typed_commands
@@ -62,6 +64,7 @@ class StaffTalk:
         self._files = files
         self._overview = overview
         self._showing = Showing(desk)
+        self._places = Places(desk)
         self._stop_words = typed_commands(desk.office.library.words, "commands", ("stop",)).keys()
 
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:  # noqa: ARG002 - every talk is asked so
@@ -148,6 +151,7 @@ class StaffTalk:
             "o": lambda: self._occurrence(whole(number), what, address, member, language),
             "f": lambda: self._chosen(rest, address, member, language),
             "n": lambda: self._instead(rest, address, language),
+            "k": lambda: self._place(number, what, address, member, language),
             "x": lambda: Reply(line(self._words(language)("stop.done")), language, changes=(Forget(),)),
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
@@ -242,27 +246,7 @@ class StaffTalk:
         return reply
 
     def _form(self, state: Values, language: str) -> Form:
-        words = self._words(language)
-        match state["form"]:
-            case desk_forms.NEWS | desk_forms.LETTER as kind:
-                return desk_forms.free_form(self._desk, kind, words, language)
-            case "event":
-                return desk_forms.event_form(self._desk, words)
-            case "text":
-                return desk_forms.text_form(self._desk, state["language"])
-            case "correction":
-                return desk_forms.correction_form(self._desk, state["language"], words)
-            case "time":
-                return desk_forms.time_form(self._desk, words)
-            case "move":
-                return desk_forms.move_form()
-            case "series":
-                return desk_forms.series_form()
-            case "copy":
-                return desk_forms.copy_form()
-            case "answer":
-                return desk_forms.answer_form(self._desk, state["language"])
-        return desk_forms.name_form(words)
+        return desk_forms.form_of(state, self._desk, self._words(language), language)
 
     def _finished(self, state: Values, member: Member, language: str) -> Reply:
         values, desk = state["values"], self._desk
@@ -295,6 +279,8 @@ class StaffTalk:
                 due = desk_forms.chosen_due(values["due"])
                 changed = desk.announcing.change(member.id, state["number"], due=due, at_once=due is None)
                 return self._show(changed, language)
+            case "place":
+                return self._places.added(member, values["name"], language)
             case "answer":
                 return self._overview.answered(member, state["number"], state["language"], values["text"], language)
         return self._overview.invited(member, values["name"], values["role"], language)
@@ -465,6 +451,13 @@ class StaffTalk:
         if what == "revoke":
             return self._overview.revoked(member, whole(number), language)
         return self._overview.staff(member, language)
+
+    def _place(self, place: str, what: str, address: str, member: Member, language: str) -> Reply:
+        if place == NEW_PLACE:
+            return self._begin({"form": "place"}, address, language)
+        if not place:
+            return self._places.all(language)
+        return self._places.changed(member, place, what, language) if what else self._places.one(place, language)
 
     def _question(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         if what == "answer":
