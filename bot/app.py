@@ -1,9 +1,11 @@
 """Where everything is put together: the only module that knows everybody."""
 
+import gc
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -80,20 +82,36 @@ class Store:
 def build_knowledge(settings: Settings) -> Knowledge:
     """Return everything that is read from content/.
 
+    What is built here stays until the end: looking through it for garbage while it grows took a sixth of the time.
+
     Raises:
         ContentError: if the content has a fault.
         SettingsError: if the semantic finder is demanded but not to be had.
 
     """
-    library = load(settings.content_dir)
-    renderer = Renderer(library)
+    with _no_collection():
+        library = load(settings.content_dir)
+        renderer = Renderer(library)
+        try:
+            safety = SafetyNet.load(settings.content_dir)
+        except ValueError as error:
+            raise ContentError([str(error)]) from error
+        finder, status = build_finder(library, settings.finder)
+        second, remark = build_second_net(finder)
+        understanding = Understanding(library, safety, finder, second=second)
+    return Knowledge(library, renderer, understanding, finder, status + remark)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Collect no garbage meanwhile."""
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        safety = SafetyNet.load(settings.content_dir)
-    except ValueError as error:
-        raise ContentError([str(error)]) from error
-    finder, status = build_finder(library, settings.finder)
-    second, remark = build_second_net(finder)
-    return Knowledge(library, renderer, Understanding(library, safety, finder, second=second), finder, status + remark)
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def build_second_net(finder: FusedFinder) -> tuple[SecondNet | None, str]:
