@@ -50,6 +50,7 @@ def serve(settings: Settings) -> None:
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_without_traceback)
     with _socket(settings.host, settings.port) as listening:
         knowledge = build_knowledge(settings)
         gc.freeze()  # it stays until the end: collecting garbage need not look at it again, which takes 0.1 s each time
@@ -61,6 +62,12 @@ def serve(settings: Settings) -> None:
                     "without it nobody who subscribed can be reached again."
                 )
             asyncio.run(_serve(settings, knowledge, store, listening))
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """Take the traceback out of what is logged: the text of an error may hold what a person wrote."""
+    record.exc_info = None
+    return True
 
 
 class _Server(uvicorn.Server):

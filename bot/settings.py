@@ -7,17 +7,22 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from dotenv.parser import parse_stream
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from bot.errors import SettingsError
 
 PREFIX = "WEGWIJZER_"
-WEBHOOK_PATH = "/telegram"
-"""Where updates come in if the address of the webhook names no path."""
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+WEBHOOK_PATH = "/telegram"
+"""Where updates come in if the address of the webhook names no path: at / is the chat."""
+
+_TELEGRAM = "https://api.telegram.org"
+_TELEGRAM_PORTS = (None, 443, 80, 88, 8443)
 
 
 class Settings(BaseModel):
@@ -34,7 +39,7 @@ class Settings(BaseModel):
     telegram_token: Annotated[
         SecretStr | None, Field(description="token of the Telegram bot; without it there is no Telegram")
     ] = None
-    telegram_api_url: Annotated[str, Field(description="Bot API server")] = "https://api.telegram.org"
+    telegram_api_url: Annotated[str, Field(description="Bot API server")] = _TELEGRAM
     pace_per_second: Annotated[int, Field(ge=0, description="messages a second over all; 0 = no limit")] = 30
     pace_per_chat: Annotated[int, Field(ge=0, description="messages a second to one person; 0 = no limit")] = 1
     pace_per_group: Annotated[int, Field(ge=0, description="messages a minute to one group; 0 = no limit")] = 20
@@ -58,29 +63,31 @@ class Settings(BaseModel):
     ] = False
     finder: Annotated[Literal["auto", "light", "semantic"], Field(description="auto, light or semantic")] = "auto"
     trusted_proxies: Annotated[
-        str, Field(description="addresses of reverse proxies whose X-Forwarded-For counts, with commas")
+        str, Field(description="addresses or networks of reverse proxies whose X-Forwarded-For counts, with commas")
     ] = ""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="debug, info, warning or error")
     ] = "info"
 
-    @field_validator("telegram_api_url", "webhook_url")
+    @field_validator("telegram_api_url")
     @classmethod
-    def _web_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        address = urlsplit(value)
-        if address.scheme not in ("https", "http") or not address.hostname:
-            raise ValueError("must begin with https:// (or http:// for a server of your own) and name a host")
-        if address.query or address.fragment:
-            raise ValueError("must end without ? and #")
-        return value.rstrip("/")
+    def _api_address(cls, value: str) -> str:
+        return _web_address(value).geturl().rstrip("/")
 
     @field_validator("webhook_url")
     @classmethod
-    def _with_a_path(cls, value: str | None) -> str | None:
-        """Name the path that is listened on: what Telegram is told and what the server knows must be the same."""
-        return value + WEBHOOK_PATH if value is not None and not urlsplit(value).path else value
+    def _webhook_address(cls, value: str, info: ValidationInfo) -> str:
+        """Return an address whose path is exactly the one that the web server listens at."""
+        address = _web_address(value)
+        if info.data.get("telegram_api_url") == _TELEGRAM:
+            if address.scheme != "https":
+                raise ValueError("must begin with https:// (Telegram calls nothing else)")
+            if address.port not in _TELEGRAM_PORTS:
+                raise ValueError("must have port 443, 80, 88 or 8443, or none (Telegram calls no other)")
+        path = address.path.rstrip("/") or WEBHOOK_PATH
+        if not re.fullmatch(r"(/[\w~:-][\w.~:-]*)+", path, re.ASCII):
+            raise ValueError("must have a path of plain letters and digits, such as /telegram")
+        return address._replace(path=path).geturl()
 
     @field_validator("webhook_secret")
     @classmethod
@@ -132,7 +139,7 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     """
     given = dict(os.environ) if environ is None else dict(environ)
     try:
-        from_file = {name: value or "" for name, value in dotenv_values(env_file).items()} if env_file.is_file() else {}
+        from_file = _from_file(env_file) if env_file.is_file() else {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The file {env_file} cannot be read: {error}") from error
     values = {
@@ -149,6 +156,29 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
         raise SettingsError(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    # Some editors begin a file with a byte order mark, which would become part of the first name.
+    with path.open(encoding="utf-8-sig") as file:
+        for line in parse_stream(file):
+            if line.error or (line.key is not None and line.value is None):
+                # The line itself is not shown: it may hold a secret.
+                raise SettingsError(
+                    f"The file {path} cannot be read: line {line.original.line} is no setting; write NAME=value, the "
+                    "value in quotes if it has spaces or a #."
+                )
+    return {name: value or "" for name, value in dotenv_values(path, encoding="utf-8-sig").items()}
+
+
+def _web_address(value: str) -> SplitResult:
+    """Return the parts of an address of a server; ValueError if it is none."""
+    address = urlsplit(value)
+    if address.scheme not in ("https", "http") or not address.hostname:
+        raise ValueError("must begin with https:// (or http:// for a server of your own) and name a host")
+    if address.query or address.fragment or not re.fullmatch(r"[\w.:\[\]-]+", address.netloc):
+        raise ValueError("must be a host and a path only, without ?, #, @ and spaces")
+    return address
 
 
 def _unknown(name: str) -> str:

@@ -25,15 +25,26 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     [
         ("PORT", "many", "WEGWIJZER_PORT cannot be used"),
         ("PORT", "70000", "WEGWIJZER_PORT cannot be used"),
-        ("FINDER", "best", "WEGWIJZER_FINDER cannot be used"),
+        ("FINDER", "best", "WEGWIJZER_FINDER cannot be used: Input should be 'auto', 'light' or 'semantic'."),
+        ("LOG_LEVEL", "loud", "Input should be 'debug', 'info', 'warning' or 'error'."),
+        ("WEBHOOK_SECRET", "with space", "must be at most 256 letters, digits, _ and -"),
+        ("WEBHOOK_SECRET", "gehéim", "must be at most 256 letters, digits, _ and -"),
+        ("WEBHOOK_SECRET", "x" * 257, "must be at most 256 letters, digits, _ and -"),
+        ("WEBHOOK_URL", "bot.example.nl/telegram", "must begin with https://"),
+        ("WEBHOOK_URL", "http://bot.example.nl/telegram", "must begin with https:// (Telegram calls nothing else)"),
+        ("WEBHOOK_URL", "https:///telegram", "and name a host"),
+        ("WEBHOOK_URL", "https://bot example.nl", "without ?, #, @ and spaces"),
+        ("WEBHOOK_URL", "https://me:secret@bot.example.nl", "without ?, #, @ and spaces"),
+        ("WEBHOOK_URL", "https://bot.example.nl/?from=telegram", "without ?, #, @ and spaces"),
+        ("WEBHOOK_URL", "https://bot.example.nl:8080", "must have port 443, 80, 88 or 8443"),
+        ("WEBHOOK_URL", "https://bot.example.nl:99999", "Port out of range"),
+        ("WEBHOOK_URL", "https://bot.example.nl/{bot}", "must have a path of plain letters"),
+        ("WEBHOOK_URL", "https://bot.example.nl/a//b", "must have a path of plain letters"),
+        ("TRUSTED_PROXIES", "10.0.0.1, nginx", "'nginx' is no IP address or network"),
+        ("TRUSTED_PROXIES", "*", "'*' is no IP address or network"),
+        ("TRUSTED_PROXIES", "10.0.0.1/24", "is no IP address or network"),
         ("TELEGRAM_API_URL", "api.telegram.org", "must begin with https://"),
         ("PROT", "8080", "There is no setting WEGWIJZER_PROT. Did you mean WEGWIJZER_PORT?"),
-        ("FINDER", "best", "Input should be 'auto', 'light' or 'semantic'"),
-        ("WEBHOOK_URL", "https://x.example/t?a=1", "must end without ? and #"),
-        ("WEBHOOK_URL", "https://", "name a host"),
-        ("WEBHOOK_SECRET", "with space", "must be at most 256 letters, digits, _ and -"),
-        ("WEBHOOK_SECRET", "x" * 257, "must be at most 256 letters"),
-        ("TRUSTED_PROXIES", "10.0.0.1, proxy", "'proxy' is no IP address or network"),
         ("XYZZY", "8080", "See  wegwijzer settings"),
     ],
 )
@@ -47,15 +58,39 @@ def test_a_bad_setting_is_named_in_one_line(name: str, value: str, complaint: st
 @pytest.mark.parametrize(
     ("given", "told", "path"),
     [
-        ("https://bot.example", "https://bot.example/telegram", "/telegram"),
-        ("https://bot.example/", "https://bot.example/telegram", "/telegram"),
-        ("https://bot.example/hook", "https://bot.example/hook", "/hook"),
-        ("https://bot.example:8443/a/hook/", "https://bot.example:8443/a/hook", "/a/hook"),
+        ("https://bot.example.nl", "https://bot.example.nl/telegram", "/telegram"),
+        ("https://bot.example.nl/", "https://bot.example.nl/telegram", "/telegram"),
+        ("https://bot.example.nl/updates/", "https://bot.example.nl/updates", "/updates"),
+        ("https://bot.example.nl:8443/a/12:b-c", "https://bot.example.nl:8443/a/12:b-c", "/a/12:b-c"),
     ],
 )
 def test_telegram_is_told_the_very_address_that_is_listened_at(given: str, told: str, path: str) -> None:
     settings = read_settings({"WEGWIJZER_WEBHOOK_URL": given}, NOWHERE)
     assert (settings.webhook_url, settings.webhook_path) == (told, path)
+
+
+def test_a_bot_api_server_of_ones_own_may_call_without_tls_and_at_any_port() -> None:
+    own = {"WEGWIJZER_TELEGRAM_API_URL": "http://127.0.0.1:8081/", "WEGWIJZER_WEBHOOK_URL": "http://10.0.0.1:8080"}
+    settings = read_settings(own, NOWHERE)
+    assert (settings.telegram_api_url, settings.webhook_url) == (
+        "http://127.0.0.1:8081", "http://10.0.0.1:8080/telegram"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["WEGWIJZER_PORT 8081", 'WEGWIJZER_KEY="half', "WEGWIJZER_SOLO"])
+def test_a_line_in_the_file_that_is_no_setting_is_named_but_not_shown(tmp_path: Path, line: str) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text(f"WEGWIJZER_HOST=127.0.0.1\n{line}\n")
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, env_file)
+    assert "line 2 is no setting; write NAME=value" in str(caught.value)
+    assert line not in str(caught.value)
+
+
+def test_a_byte_order_mark_before_the_first_setting_changes_nothing(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("WEGWIJZER_PORT=9001\n", encoding="utf-8-sig")
+    assert read_settings({}, env_file).port == 9001
 
 
 @pytest.mark.parametrize("value", ["", " "])

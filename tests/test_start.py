@@ -1,12 +1,14 @@
 """Starting `wegwijzer run` in a process of its own: a bad start says in one line what to do and changes nothing."""
 
 import hashlib
+import json
 import signal
 import socket
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
@@ -93,6 +95,10 @@ BAD = {
         "WEGWIJZER_WEBHOOK_URL cannot be used: must begin with https://", settings={"WEGWIJZER_WEBHOOK_URL": "me"}
     ),
     "a bad setting in .env": Bad("There is no setting WEGWIJZER_KEY_FIL.", [file(".env", b"WEGWIJZER_KEY_FIL=best\n")]),
+    "a broken line in .env": Bad("The file .env cannot be read: line 1 is no", [file(".env", b"WEGWIJZER_PORT 80\n")]),
+    "a proxy that is no address": Bad("WEGWIJZER_TRUSTED_PROXIES cannot be used: 'nginx' is no IP", settings={
+        "WEGWIJZER_TRUSTED_PROXIES": "nginx"
+    }),
     "a .env that is no text": Bad("The file .env cannot be read: ", [file(".env", b"\xff\xfe")]),
     "a host that does not exist": Bad(
         "'no.such.host.invalid' is no address that the web chat can listen on: check WEGWIJZER_HOST",
@@ -145,12 +151,13 @@ BAD = {
     "a key file that is a folder": Bad(
         "The key file var/wegwijzer.key cannot be read: ", [folder("var/wegwijzer.key")]
     ),
-    "no content": Bad("content/nothing:0: there is no such folder", settings={
+    "no content": Bad("content/nothing:0: there is no such folder: check WEGWIJZER_CONTENT_DIR", settings={
         "WEGWIJZER_CONTENT_DIR": "content/nothing"
     }),
-    "content that is a file": Bad("content:0: there is no such folder", [file("content")], {
-        "WEGWIJZER_CONTENT_DIR": "content"
-    }),
+    "content that is a file": Bad(
+        "content:0: there is no such folder: check WEGWIJZER_CONTENT_DIR", [file("content")],
+        {"WEGWIJZER_CONTENT_DIR": "content"},
+    ),
     "content with a mistake": Bad(
         "content/facts.yaml:2: not valid YAML",
         [small_content, file("content/facts.yaml", b"a: [\n")], {"WEGWIJZER_CONTENT_DIR": "content"},
@@ -263,3 +270,62 @@ def test_with_a_token_the_bot_is_named_and_answers(tmp_path: Path, settings: dic
             chat.process.terminate()
             assert chat.process.wait(20) == 0
             assert bot_api.TOKEN not in chat.errors()
+
+
+@pytest.mark.parametrize("path", ["", "/", "/updates/"])
+def test_what_telegram_posts_to_the_registered_address_is_answered(
+    tmp_path: Path, settings: dict[str, str], path: str
+) -> None:
+    with bot_api.running() as api:
+        telegram = {
+            "WEGWIJZER_TELEGRAM_TOKEN": bot_api.TOKEN, "WEGWIJZER_TELEGRAM_API_URL": api.base,
+            "WEGWIJZER_WEBHOOK_URL": f"https://bot.example.nl{path}",
+        }  # fmt: skip
+        with serving(tmp_path, {**settings, **telegram}) as chat:
+            address, registered = chat.address, chat.line_with("Telegram:").rstrip(".").rsplit(" ", 1)[-1]
+            assert registered == api.webhook["url"]
+
+            def post(body: bytes) -> int:
+                headers = {"X-Telegram-Bot-Api-Secret-Token": api.webhook["secret_token"]}
+                return httpx.post(f"{address}{urlsplit(registered).path}", content=body, headers=headers).status_code
+
+            update = {"update_id": 1, "message": api.message(text="Wat is Empatia?")}
+            assert post(json.dumps(update).encode()) == 200
+            assert "Empatia" in api.wait_for()[0].data["text"]
+            refused = [b"geheim", b"[1]", b"null", b'{"update_id": "geheim"}', b'{"update_id": 2, "message": "geheim"}']
+            assert [post(body) for body in (*refused, b"[" * 100_000, b"\xff")] == [400] * 7
+            assert post(b"x" * 1_100_000) == 413
+            chat.process.terminate()
+            errors = chat.errors()
+    assert errors.count("what came by webhook was no update") == 7
+    assert "Traceback" not in errors
+    assert "geheim" not in errors
+
+
+def test_a_webhook_that_telegram_refuses_is_named(tmp_path: Path, settings: dict[str, str]) -> None:
+    with bot_api.running() as api:
+        api.faults.append(("setWebhook", 400, {}))
+        telegram = {
+            "WEGWIJZER_TELEGRAM_TOKEN": bot_api.TOKEN, "WEGWIJZER_TELEGRAM_API_URL": api.base,
+            "WEGWIJZER_WEBHOOK_URL": "https://bot.example.nl",
+        }  # fmt: skip
+        ended = run("run", folder=tmp_path, settings={**settings, **telegram})
+    assert ended.err.endswith(
+        "wegwijzer: Telegram refuses WEGWIJZER_WEBHOOK_URL https://bot.example.nl/telegram: a fault on demand.\n"
+    )
+    assert "Traceback" not in ended.err
+    assert ended.code == 1
+
+
+def test_a_page_that_fails_leaves_no_traceback_in_the_log(tmp_path: Path, settings: dict[str, str]) -> None:
+    with serving(tmp_path, settings) as chat:
+        address = chat.address
+        elsewhere = sqlite3.connect(tmp_path / "var" / "wegwijzer.sqlite")
+        elsewhere.execute("DROP TABLE people")
+        elsewhere.close()
+        page = httpx.post(address, data={"action": "l:nl"})
+        chat.process.terminate()
+        errors = chat.errors()
+    assert page.status_code == 500
+    assert "page not served: OperationalError" in errors
+    assert "Traceback" not in errors

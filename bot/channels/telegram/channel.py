@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -91,36 +92,26 @@ class TelegramChannel:
         Waits with growing pauses while the Bot API cannot be reached.
 
         Raises:
-            ChannelError: if the token is wrong.
+            ChannelError: if the token is wrong, or Telegram refuses the webhook's address.
 
         """
-        await self._connect()
+        await _patiently(self.app.initialize)
         try:
             await tell_profile(self.app.bot, self._library, self._notes)
         except TelegramError as error:
             _log.warning("the bot's name and commands could not be set (%s); trying again at the next start", error)
         await self.app.start()
         if webhook_url is not None:
-            await self.app.bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=_UPDATES)
+            try:
+                await _patiently(
+                    lambda: self.app.bot.set_webhook(webhook_url, secret_token=secret, allowed_updates=_UPDATES)
+                )
+            except BadRequest as error:
+                raise ChannelError(f"Telegram refuses WEGWIJZER_WEBHOOK_URL {webhook_url}: {error.message}.") from error
         elif self.app.updater is not None:
             await self.app.updater.start_polling(
                 allowed_updates=_UPDATES, error_callback=_polling_failed, bootstrap_retries=-1
             )
-
-    async def _connect(self) -> None:
-        pause = 1.0
-        while True:
-            try:
-                await self.app.initialize()
-                return
-            except InvalidToken:
-                raise ChannelError(
-                    "Telegram does not know this token: check WEGWIJZER_TELEGRAM_TOKEN (as @BotFather gave it)."
-                ) from None
-            except NetworkError as error:
-                _log.warning("the Bot API cannot be reached (%s); trying again in %.0f s", type(error).__name__, pause)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def stop(self) -> None:
         """Finish what is being answered and stop."""
@@ -133,12 +124,12 @@ class TelegramChannel:
 
     async def receive(self, data: object) -> bool:
         """Take an update that came by webhook; return whether it was one."""
+        if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
+            return False
         try:
-            update = Update.de_json(data, self.app.bot) if isinstance(data, dict) else None
+            update = Update.de_json(data, self.app.bot)
         except (AttributeError, KeyError, TypeError, ValueError):
             # The library takes the fields on trust: whatever it stumbles over is no update.
-            return False
-        if update is None:
             return False
         await self.app.update_queue.put(update)
         return True
@@ -247,6 +238,25 @@ class TelegramChannel:
         except NetworkError:
             return False
         return True
+
+
+async def _patiently(call: Callable[[], Awaitable[object]]) -> None:
+    """Make a call of the start until the Bot API is reached."""
+    pause = 1.0
+    while True:
+        try:
+            await call()
+            return
+        except InvalidToken:
+            raise ChannelError(
+                "Telegram does not know this token: check WEGWIJZER_TELEGRAM_TOKEN (as @BotFather gave it)."
+            ) from None
+        except BadRequest:
+            raise
+        except (NetworkError, RetryAfter) as error:
+            _log.warning("the Bot API cannot be reached (%s); trying again in %.0f s", type(error).__name__, pause)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 async def _answered(query: CallbackQuery) -> None:

@@ -36,7 +36,9 @@ STYLES = ("document", "heading-1", "heading-2", "paragraph", "unordered-list", "
 LONGEST_QUESTION = 2000
 """Characters; a longer text is refused kindly, nothing of it is cut off unseen."""
 LARGEST_BODY = 64 * 1024
-"""Bytes; a webhook update with a long message fits in too."""
+"""Bytes of a form."""
+LARGEST_UPDATE = 1024 * 1024
+"""Bytes of a webhook update: a long message in reply to a long one, its letters as \\uXXXX, is beyond a form."""
 
 _log = logging.getLogger(__name__)
 
@@ -247,10 +249,11 @@ def web_app(
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return PlainTextResponse("", 403)
         try:
-            data = await request.json()
-        except ValueError:
-            return PlainTextResponse("", 400)
-        taken = webhook is not None and await webhook(data)
+            taken = webhook is not None and await webhook(await request.json())
+        except (ValueError, RecursionError):
+            taken = False
+        if not taken:
+            _log.warning("what came by webhook was no update")
         return PlainTextResponse("", 200 if taken else 400)
 
     routes = chat.routes()
@@ -261,7 +264,7 @@ def web_app(
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(GZipMiddleware, minimum_size=1000),
-            Middleware(BodyLimit, most=LARGEST_BODY),
+            Middleware(BodyLimit, most=LARGEST_BODY, larger={webhook_path: LARGEST_UPDATE}),
         ],
         exception_handlers={HTTPException: chat.failed, Exception: chat.failed},
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,24 +41,29 @@ class TooLarge(Exception):
 
 
 class BodyLimit:
-    """Refuses bodies larger than `most` bytes with 413, whatever their headers claim."""
+    """Refuses bodies larger than `most` bytes with 413, whatever their headers claim.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    `larger` names the paths that may take more, and how much.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str | None, int]) -> None:
         self._app = app
         self._most = most
+        self._larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, counting its bytes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._larger.get(scope["path"], self._most)
         received, started = 0, False
 
         async def counting() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._most:
+            if received > most:
                 raise TooLarge
             return message
 
