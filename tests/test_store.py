@@ -1,6 +1,9 @@
 import datetime as dt
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from bot.store.migrations import migrations
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import Questions
+from bot.store.running import backup
 from bot.store.sealing import Sealer, key_from_text
 from bot.store.updates import Updates
 
@@ -172,10 +176,50 @@ def test_a_cookie_that_is_no_fresh_session_of_ours_counts_for_nothing(cookie: st
     assert not sessions.valid(cookie, TODAY)
 
 
-def test_nobody_else_on_the_machine_can_read_the_database(tmp_path: Path, sealer: Sealer) -> None:
-    path = tmp_path / "wegwijzer.sqlite"
-    path.touch(0o644)
-    db = open_database(path, sealer)
-    rights = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
-    db.close()
-    assert rights == dict.fromkeys(("wegwijzer.sqlite", "wegwijzer.sqlite-shm", "wegwijzer.sqlite-wal"), 0o600)
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_nobody_else_on_the_machine_can_read_what_is_made(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        sealer, _ = sealer_for(tmp_path / "var" / "our.sqlite", None, tmp_path / "var" / "our.key")
+        db = open_database(tmp_path / "var" / "our.sqlite", sealer)
+        backup(db, tmp_path / "backup.sqlite")
+    finally:
+        os.umask(before)
+    rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.rglob("*")}
+    assert rights == {
+        "var": 0o700, "our.sqlite": 0o600, "our.sqlite-wal": 0o600, "our.sqlite-shm": 0o600, "our.key": 0o600,
+        "backup.sqlite": 0o600,
+    }  # fmt: skip
+
+
+def test_what_an_earlier_version_left_readable_is_closed_at_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    sealer, _ = sealer_for(folder / "our.sqlite", None, folder / "our.key")
+    first = open_database(folder / "our.sqlite", sealer)
+    for path in (*folder.iterdir(), folder):
+        path.chmod(0o755)
+    sealer, _ = sealer_for(folder / "our.sqlite", None, folder / "our.key")
+    open_database(folder / "our.sqlite", sealer)
+    assert {path.name for path in folder.iterdir() if path.stat().st_mode & 0o077} == set()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    first.close()
+
+
+def test_a_folder_that_all_may_write_to_is_left_as_it_is(tmp_path: Path, sealer: Sealer) -> None:
+    tmp_path.chmod(0o1777)
+    open_database(tmp_path / "our.sqlite", sealer).close()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o1777
+
+
+def test_another_process_that_comes_and_goes_takes_nothing_from_under_this_one(tmp_path: Path, sealer: Sealer) -> None:
+    path = tmp_path / "our.sqlite"
+    first, second = open_database(path, sealer), open_database(path, sealer)
+
+    def elsewhere(statement: str) -> str:
+        code = f"import sqlite3; db = sqlite3.connect({str(path)!r}); print(db.execute({statement!r}).fetchall())"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own
+
+    assert elsewhere("SELECT count(*) FROM people") == "[(0,)]\n"
+    People(first, sealer).set_language("telegram:7", "uk")
+    assert People(second, sealer).find("telegram:7").language == "uk"
+    assert elsewhere("SELECT language FROM people") == "[('uk',)]\n"

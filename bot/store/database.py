@@ -1,9 +1,10 @@
 """Opening the database: the right key, the newest tables, safe against a crash."""
 
+import contextlib
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,11 +15,10 @@ from bot.store.sealing import Sealer, key_from_text, make_key_file, read_key_fil
 
 _KEY_NOTE = "key_probe"
 _BUSY_MILLISECONDS = 5_000
-_OURS = 0o600
 
 
 def open_database(path: Path, sealer: Sealer) -> Database:
-    """Return the database at `path`, made if it is not there, with all migrations applied.
+    """Return the database at `path`, made if it is not there, with all migrations applied; nobody else may read it.
 
     The key is compared with the one the database was made with before anything is changed.
 
@@ -29,7 +29,7 @@ def open_database(path: Path, sealer: Sealer) -> Database:
     """
     prepare_folder(path.parent)
     try:
-        _only_ours(path)
+        _make(path)
         connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
         connection.isolation_level = None
         db = Database(connection)
@@ -39,6 +39,7 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         migrations.apply(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
+        _tighten(path.parent, path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm")))
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
             f"The database {path} cannot be used: {error}. Put back your backup, or name another folder with "
@@ -47,7 +48,7 @@ def open_database(path: Path, sealer: Sealer) -> Database:
     return db
 
 
-@contextmanager
+@contextlib.contextmanager
 def writing(db: Database) -> Iterator[None]:
     """Make one transaction of what is done inside; nothing of it stays if an error comes out.
 
@@ -69,7 +70,7 @@ def writing(db: Database) -> Iterator[None]:
 def prepare_folder(folder: Path) -> None:
     """Make the data folder if it is not there; StoreError if it cannot be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
             f"The data folder {folder} cannot be made ({(error.strerror or str(error)).lower()}). Name another with "
@@ -77,11 +78,27 @@ def prepare_folder(folder: Path) -> None:
         ) from error
 
 
-def _only_ours(path: Path) -> None:
-    """Let nobody else on the machine read the file; SQLite gives its companions (-wal, -shm) the same rights."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, _OURS))
-    if path.stat().st_mode & 0o077:
-        path.chmod(_OURS)
+def _make(path: Path) -> None:
+    """Make the file if it is not there, so that nobody else on the machine ever reads it.
+
+    SQLite gives its companions (-wal, -shm) the same rights. A file that is there is not even opened: closing it again
+    would drop the locks of every connection that this process has to it, and the next process to come by would take
+    the write-ahead log away from under them.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _tighten(*paths: Path) -> None:
+    """Take from everybody else the rights to files and folders that an earlier version, or somebody, left readable.
+
+    What is not ours to change stays as it is: a key that the system hands in, a folder like /tmp that all may write to.
+    """
+    for path in paths:
+        with contextlib.suppress(OSError):
+            mode = path.stat().st_mode
+            if mode & 0o077 and not mode & stat.S_ISVTX:
+                path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
 def _check_key(db: Database, path: Path, sealer: Sealer) -> None:
@@ -110,5 +127,7 @@ def sealer_for(database: Path, key: str | None, key_file: Path) -> tuple[Sealer,
     if key:
         return Sealer(key_from_text(key)), False
     if key_file.exists() or database.exists():
-        return Sealer(read_key_file(key_file)), False
+        key_bytes = read_key_file(key_file)
+        _tighten(key_file)
+        return Sealer(key_bytes), False
     return Sealer(make_key_file(key_file)), True

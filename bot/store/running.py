@@ -41,7 +41,7 @@ def only_one(folder: Path) -> Iterator[None]:
     prepare_folder(folder)
     try:
         # Opened without truncating: the number of the process that holds it stands in it.
-        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"The folder {folder} cannot be used: {error.strerror}.") from error
     try:
@@ -106,7 +106,7 @@ class Generation:
             return "", ""
 
     def _write(self, token: str) -> None:
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             text = f"{token}\n".encode()
             os.pwrite(descriptor, text, 0)
@@ -138,8 +138,13 @@ def backup(db: Database, path: Path) -> None:
         StoreError: if it cannot be written.
 
     """
-    if path.exists():
-        raise StoreError(f"{path} exists already: name a new file for the backup.")
+    try:
+        # An empty file of our own: SQLite would make one that everybody may read.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise StoreError(f"{path} exists already: name a new file for the backup.") from None
+    except OSError as error:
+        raise StoreError(f"The backup {path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
     try:
         db.execute("VACUUM INTO ?", [str(path)])
         copy = Database(path)
