@@ -51,12 +51,23 @@ def check_content(content: Path) -> list[Finding]:
     """Return everything that is wrong with a content folder, in the order of files and lines."""
     library, findings = read(content)
     found = set(findings)
-    if library is not None and not library.facts:
-        # Every text uses facts: hundreds of findings that follow from the one would bury it.
-        found.add(Finding(f"{content.name}/facts.yaml", 0, "has no facts, so the texts were not looked at yet"))
-    elif library is not None:
-        found.update(_Check(library, content).findings())
+    if library is not None:
+        facts = f"{content.name}/facts.yaml"
+        found.update(_untold(library, facts))
+        readable = bool(library.facts) and all(finding.path != facts for finding in found)
+        if not readable:
+            # Hundreds of findings that follow from this one would bury it.
+            found.add(Finding(facts, 0, "has faults: the texts, which use these facts, are looked at once it has none"))
+        found.update(_Check(library, content).findings(with_texts=readable))
     return sorted(found)
+
+
+def _untold(library: Library, path: str) -> Iterator[Finding]:
+    for fact in library.facts.values():
+        if isinstance(fact.value, dict) and fact.kind is Kind.TEXT:
+            for language in library.spoken:
+                if language.locale.language not in fact.value:
+                    yield Finding(path, fact.line, f"fact {fact.name}: there is no text in {language.name}")
 
 
 def check_weights(content: Path, weights: Path) -> list[Finding]:
@@ -103,9 +114,11 @@ class _Check:
         # The same texts once every open fact is filled in: the other branch of each `{% if … %}`.
         self._later = Renderer(dataclasses.replace(library, facts=_filled(library)))
 
-    def findings(self) -> Iterator[Finding]:
-        for entry in self._entries():
-            yield from self._entry(entry)
+    def findings(self, *, with_texts: bool) -> Iterator[Finding]:
+        if with_texts:
+            for entry in self._entries():
+                yield from self._entry(entry)
+            yield from self._needed()
         yield from self._pairs()
         yield from self._questions()
         yield from self._words()
@@ -259,15 +272,17 @@ class _Check:
         for code, words in self._library.words.items():
             yield from _differences(f"{self._content.name}/{code}", words, source)
 
+    def _needed(self) -> Iterator[Finding]:
+        if "emergency_number" not in self._library.facts:
+            path = f"{self._content.name}/facts.yaml"
+            yield Finding(path, 1, "the assistant itself needs the fact 'emergency_number'")
+
     def _structure(self) -> Iterator[Finding]:
         path = f"{self._content.name}/topics.yaml"
         in_menu = {topic for section in self._library.menu for topic in self._library.menu_topics(section)}
         for topic in self._library.topics:
             if topic not in in_menu:
                 yield Finding(path, 1, f"topic {topic} is in no section of the menu")
-        for name in ("emergency_number",):
-            if name not in self._library.facts:
-                yield Finding(f"{self._content.name}/facts.yaml", 1, f"the assistant itself needs the fact {name!r}")
         for name, entries in self._library.smalltalk.items():
             for language in self._library.spoken:
                 if language.code not in entries:

@@ -126,7 +126,7 @@ class Asking:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.languages = tuple(knowledge.library.words)
-        self._conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding)
+        self._conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=0)
 
     def ask(self, text: str, language: str | None = None, audience: str | None = None) -> Reply:
         """Return the reply to a typed question of somebody with these choices."""

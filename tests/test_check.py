@@ -122,14 +122,6 @@ MISTAKES = {
     "an interface word that is missing": Mistake(
         "en/interface.yaml", "  skip: ", "  skipp: ", "the word 'audience.skip' is missing"
     ),
-    "a fact without a source": Mistake(
-        "facts.yaml", "# --- Health care", 'x_site: {value: "https://a.nl", kind: web}\n# --- Health care',
-        "x_site", marked="x_site",
-    ),
-    "a fact of an unknown kind": Mistake(
-        "facts.yaml", "# --- Health care", 'y_site: {value: "1", kind: dollar, section: "5.1"}\n# --- Health care',
-        "y_site", marked="y_site",
-    ),
     "a topic that leads to one that is not there": Mistake(
         "topics.yaml", "related: [specialist, zorgkosten, noodgeval]", "related: [tandarts]",
         "related topic 'tandarts' does not exist", marked="related: [tandarts]",
@@ -195,12 +187,32 @@ def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -
     assert [line for line in found[1] if finding in line]
 
 
-def test_a_broken_file_of_facts_is_not_buried_under_what_follows_from_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("right", "wrong", "finding"),
+    [
+        ("kind: euro", "kind: [euro", "content/facts.yaml:{line}: not valid YAML"),
+        ("kind: euro", "kind: eur", "content/facts.yaml:{line}: fact rma_dental_max: 'eur' is not a valid Kind"),
+        ("value: 250, kind: euro", 'value: {nl: "250"}, kind: text',
+         "content/facts.yaml:{line}: fact rma_dental_max: there is no text in English"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_the_facts_is_not_buried_under_what_follows_from_it(
+    tmp_path: Path, right: str, wrong: str, finding: str
+) -> None:
     content = tmp_path / "content"
     shutil.copytree(CONTENT, content)
-    with (content / "facts.yaml").open("a", encoding="utf-8") as facts:
-        facts.write("broken: {value: 1\n")
-    assert [finding.path for finding in check_content(content)] == ["content/facts.yaml"] * 2
+    facts, words = content / "facts.yaml", content / "en" / "interface.yaml"
+    text = facts.read_text(encoding="utf-8")
+    line = text[: text.index(right)].count("\n") + 1
+    facts.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    words.write_text(words.read_text(encoding="utf-8").replace('bye: "Goodbye!"', 'bye: ""'), encoding="utf-8")
+    found = [str(finding) for finding in check_content(content)]
+    assert found[0] == "content/en/interface.yaml:1: the word 'terminal.bye' is empty"
+    assert found[1] == (
+        "content/facts.yaml:0: has faults: the texts, which use these facts, are looked at once it has none"
+    )
+    assert found[2].startswith(finding.format(line=line))
+    assert all(one.startswith("content/facts.yaml") for one in found[3:])
 
 
 @pytest.mark.parametrize(

@@ -438,6 +438,18 @@ def test_the_terminal_answers_and_ends_with_its_input(tmp_path: Path, small: dic
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_number_that_stands_beside_no_choice_shows_the_choices_again(tmp_path: Path, small: dict[str, str]) -> None:
+    ended = run("chat", "--language", "nl", folder=tmp_path, settings=small, given=b"Wat is Empatia?\n99\n")
+    choice = re.findall(r"\[1\] .*", ended.out)[-1]
+    assert ended.out.count(choice) == 2
+
+
+def test_a_question_asked_in_vain_from_the_command_line_reaches_no_editors(small: dict[str, str]) -> None:
+    ended = run("ask", "qqq zzz xxyy", "--language", "nl", folder=Path.cwd(), settings=small)
+    assert (ended.code, ended.err) == (0, "")
+    assert "redactie" not in ended.out
+
+
 # --- what the README says ------------------------------------------------------------------------------------
 
 

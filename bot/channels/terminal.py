@@ -9,6 +9,7 @@ from rich.text import Text
 from bot.assistant import Assistant
 from bot.dialogue.values import Button, Command, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Block, Document, Paragraph, Role, Span
+from bot.knowledge.understanding import Kind
 from bot.knowledge.words import Words
 
 _STYLES = {Role.TEXT: "", Role.TITLE: "bold", Role.LABEL: "bold underline", Role.NOTE: "dim"}
@@ -30,7 +31,7 @@ class Terminal:
         self._console = console
         self._address = address
         self._hint = hint
-        self._choices: tuple[Button, ...] = ()
+        self._rows: tuple[tuple[Button, ...], ...] = ()
         self._language = ""
 
     def talk(self, read: Callable[[str], str]) -> None:
@@ -46,11 +47,16 @@ class Terminal:
             if not line:
                 self._console.print(words("terminal.bye"))
                 return
-            self._show(self._assistant.handle(self._address, self._message(line), self._hint))
+            reply = self._assistant.handle(self._address, self._message(line), self._hint)
+            if line.isdecimal() and reply.kind in (Kind.NONE, Kind.CHOICES):
+                self._show_choices()  # a number that stands beside none of them
+            else:
+                self._show(reply)
 
     def _message(self, line: str) -> Message:
-        if line.isdecimal() and 1 <= int(line) <= len(self._choices):
-            return Pressed(self._choices[int(line) - 1].action)
+        choices = [button for row in self._rows for button in row]
+        if line.isdecimal() and 1 <= int(line) <= len(choices):
+            return Pressed(choices[int(line) - 1].action)
         if line.startswith("/"):
             name, _, argument = line[1:].partition(" ")
             return Command(name, argument.strip())
@@ -58,12 +64,15 @@ class Terminal:
 
     def _show(self, reply: Reply) -> None:
         self._language = reply.language
-        self._choices = tuple(button for row in reply.buttons for button in row)
+        self._rows = reply.buttons
         self._console.print()
         for text in rich_blocks(reply.document):
             self._console.print(Padding(text, (0, 0, 1, 2)), width=min(self._console.width, 88))
+        self._show_choices()
+
+    def _show_choices(self) -> None:
         number = 0
-        for row in reply.buttons:
+        for row in self._rows:
             labels = []
             for button in row:
                 number += 1

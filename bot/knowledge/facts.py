@@ -1,6 +1,7 @@
 """Facts: every amount, number, date and address that a text may show, written once in content/facts.yaml."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -103,6 +104,8 @@ def read_fact(name: str, entry: Mapping[str, Any], line: int = 0) -> Fact:
     try:
         kind = Kind(entry.get("kind", ""))
         audiences = frozenset(Audience(word) for word in entry.get("for", EVERYONE))
+    except TypeError as error:
+        raise BadFact(f"fact {name}: `for` must be a list, such as [oekraine, asiel]") from error
     except ValueError as error:
         raise BadFact(f"fact {name}: {error}") from error
     value = _value(name, kind, entry.get("value"))
@@ -132,7 +135,7 @@ def read_fact(name: str, entry: Mapping[str, Any], line: int = 0) -> Fact:
 def _value(name: str, kind: Kind, value: Any) -> Any:
     if value is None:
         return None
-    if kind is Kind.EURO and isinstance(value, str):
+    if kind is Kind.EURO and isinstance(value, str) and re.fullmatch(r"\d+(\.\d\d)?", value):
         # An amount with cents is quoted in YAML, so that it never passes through a binary fraction.
         value = Decimal(value)
     if isinstance(value, bool) or not isinstance(value, _PYTHON_TYPES[kind]) or not _well_formed(kind, value):
@@ -161,14 +164,26 @@ def _well_formed(kind: Kind, value: Any) -> bool:
         case Kind.DATE:
             return not isinstance(value, dt.datetime)
         case Kind.WEB:
-            return bool(value.startswith("https://"))
+            return bool(re.match(r"https://\S", value))
         case Kind.EMAIL:
             return bool(value.count("@") == 1)
         case Kind.PHONE:
-            return all(letter in "0123456789 -+" for letter in value)
+            return bool(re.fullmatch(r"[0-9 +-]*[0-9]", value))
         case Kind.HOURS:
-            return set(value) == {"days", "from", "to"} and set(value["days"]) <= set(WEEKDAYS)
+            return set(value) == {"days", "from", "to"} and _hours_well_formed(**value)
+        case Kind.TEXT if isinstance(value, dict):
+            return all(isinstance(text, str) and text.strip() for text in value.values())
+        case Kind.TEXT | Kind.NAME | Kind.ADDRESS:
+            return bool(value.strip())
     return True
+
+
+def _hours_well_formed(**hours: Any) -> bool:
+    times = (hours["from"], hours["to"])
+    return (
+        isinstance(hours["days"], list) and bool(hours["days"]) and all(day in WEEKDAYS for day in hours["days"])
+        and all(isinstance(time, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time) for time in times)
+    )  # fmt: skip
 
 
 class FactBook(Mapping[str, Fact]):
