@@ -198,10 +198,16 @@ def build_desk(library: Library, db: Database, sealer: Sealer, settings: Setting
     )
 
 
+def build_answering(desk: Desk) -> Answering:
+    """Return the answers that staff add, on the desk's connection."""
+    db = desk.office.db
+    return Answering(desk.office, desk.telling, Questions(db), Answers(db))
+
+
 def build_talks(store: Store, desk: Desk, settings: Settings, clock: Clock = now) -> tuple[Talk, ...]:
     """Return the talks that go before the conversation: staff's work, what one follows, answers added by staff."""
     library = desk.office.library
-    answering = Answering(desk.office, desk.telling, store.questions, Answers(store.db))
+    answering = build_answering(desk)
     overview = Overview(desk, answering, store.helped, lambda: store.notes.get("telegram_username"))
     half_done = Talks(store.db, store.sealer, clock)
     files = AttachedFiles(settings.data_dir / "attachments")

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.app import build_desk, build_store
+from bot.app import build_answering, build_desk, build_store
 from bot.cli_settings import with_settings
 from bot.dialogue.staff.desk_forms import chosen_who
 from bot.dialogue.staff.forms import Unreadable
@@ -26,17 +26,14 @@ from bot.knowledge.facts import Audience
 from bot.knowledge.library import load
 from bot.knowledge.words import Words
 from bot.settings import Settings
-from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.database import writing
 from bot.store.locations import Location
 from bot.store.notes import Notes
-from bot.store.questions import Questions
 from bot.store.running import backup as write_backup
 from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, Role
 from scheduler.composing import BadText
 from scheduler.desk.announcement_file import AnnouncementFile, BadFile, read_announcement_file
-from scheduler.desk.answering import Answering
 from scheduler.desk.desk import Desk
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
@@ -592,9 +589,7 @@ def audit(counter: Counter, count: int, about: str | None, as_json: bool) -> Non
 @at_the_counter
 def answers(counter: Counter, export: Path | None) -> None:
     """List the answers that staff added in the chat, or write them as content files for the editors."""
-    answering = Answering(counter.desk.office, counter.desk.telling, Questions(counter.desk.office.db),
-                          Answers(counter.desk.office.db))  # fmt: skip
-    for name, text, missing in answering.exported():
+    for name, text, missing in build_answering(counter.desk).exported():
         to_translate = f" (to be translated: {', '.join(missing)})" if missing else ""
         if export is None:
             click.echo(f"{name}: {text.splitlines()[0].removeprefix('# ')}{to_translate}")

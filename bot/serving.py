@@ -3,38 +3,29 @@
 import asyncio
 import gc
 import logging
-import secrets
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 import uvicorn
 
 from bot.app import Knowledge, Store, build_assistant, build_desk, build_knowledge, build_store, now
 from bot.assistant import Assistant
-from bot.channels.telegram.channel import TelegramChannel, webhook_secret
-from bot.channels.telegram.messenger import TelegramMessenger
-from bot.channels.telegram.staff_menus import StaffMenus
 from bot.channels.web.application import WebChat, web_app
-from bot.dialogue.staff.talk import COMMANDS
 from bot.errors import ChannelError
 from bot.settings import Settings
 from bot.store.database import open_database
-from bot.store.deliveries import Deliveries
-from bot.store.files import Files
-from bot.store.menus import Menus
-from bot.store.notes import Notes
 from bot.store.questions import Questions
-from bot.store.running import Generation, only_one
+from bot.store.running import only_one
 from bot.store.talks import Talks
-from bot.store.updates import Updates
 from scheduler.desk.desk import Desk
 from scheduler.jobs import jobs
-from scheduler.outbox import Outbox
-from scheduler.pace import Pace
+
+if TYPE_CHECKING:
+    from bot.serving_telegram import TelegramService
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +84,8 @@ def _socket(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        # Who comes while everything is being read waits for that, and is not turned away.
+        listening.listen()
     except (socket.gaierror, UnicodeError) as error:
         listening.close()
         raise ChannelError(
@@ -111,9 +104,7 @@ def _socket(host: str, port: int) -> socket.socket:
 async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listening: socket.socket) -> None:
     desk = build_desk(knowledge.library, store.db, store.sealer, settings)
     assistant = build_assistant(knowledge, store, desk, settings)
-    pace = build_pace(settings)
-    telegram = _telegram(settings, knowledge, store, assistant, pace)
-    outbox = build_outbox(settings, store, telegram, pace, desk) if telegram else None
+    telegram = _telegram(settings, knowledge, store, assistant, desk)
     server = _web_server(settings, knowledge, assistant, desk, telegram)
     host, port = listening.getsockname()[:2]
     click.echo(f"Wegwijzer: the web chat is at http://{f'[{host}]' if ':' in host else host}:{port}")
@@ -135,19 +126,14 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
     )
     scheduler.start()
     web = asyncio.create_task(server.serve([listening]))
-    started = asyncio.Event()
-    starting, menus = None, None
-    if telegram is not None:
-        starting = asyncio.create_task(_start_telegram(settings, telegram, store.notes, outbox, started))
-        menus = asyncio.create_task(_keep_menus(build_staff_menus(knowledge, store, telegram, desk), started))
+    starting = asyncio.create_task(telegram.start()) if telegram else None
     try:
         await _first_of(web, starting)
     finally:
         server.should_exit = True
         if starting is not None and telegram is not None:
-            if outbox is not None:
-                await outbox.stop()
-            await _ended(starting, menus)
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
             await telegram.stop()
         await web
         # A tick under way ends before its connection is closed: the event loop carries the shutdown out, and waits.
@@ -167,134 +153,23 @@ async def _first_of(web: "asyncio.Task[None]", starting: "asyncio.Task[None] | N
 
 
 def _telegram(
-    settings: Settings, knowledge: Knowledge, store: Store, assistant: Assistant, pace: Pace
-) -> TelegramChannel | None:
+    settings: Settings, knowledge: Knowledge, store: Store, assistant: Assistant, desk: Desk
+) -> "TelegramService | None":
     if settings.telegram_token is None:
         click.echo("Telegram: not configured (set WEGWIJZER_TELEGRAM_TOKEN to switch it on).")
         return None
-    updates = Updates(store.db, "telegram", run=secrets.token_hex(8))
-    updates.purge()
-    return TelegramChannel(
-        assistant,
-        knowledge.library,
-        store.notes,
-        updates,
-        token=settings.telegram_token.get_secret_value(),
-        api_url=settings.telegram_api_url,
-        pace=pace,
-    )
+    # Only now: the library takes a fifth of a second to read, and who has no bot waits for nothing.
+    from bot.serving_telegram import TelegramService
 
-
-async def _start_telegram(
-    settings: Settings, telegram: TelegramChannel, notes: Notes, outbox: "Sending | None", started: asyncio.Event
-) -> None:
-    if settings.webhook_url is None:
-        await telegram.start()
-        click.echo(f"Telegram: @{telegram.name}, by long polling.")
-    else:
-        await telegram.start(settings.webhook_url, _secret(settings))
-        click.echo(f"Telegram: @{telegram.name}, by webhook at {settings.webhook_url}.")
-    notes.set("telegram_username", telegram.name)
-    if outbox is not None:
-        outbox.start()
-    started.set()
-
-
-async def _keep_menus(menus: StaffMenus, started: asyncio.Event) -> None:
-    await started.wait()
-    await menus.run()
-
-
-async def _ended(*tasks: "asyncio.Task[None] | None") -> None:
-    """Cancel tasks and wait until they have ended."""
-    still = [task for task in tasks if task is not None]
-    for task in still:
-        task.cancel()
-    await asyncio.gather(*still, return_exceptions=True)
-
-
-def build_staff_menus(knowledge: Knowledge, store: Store, telegram: TelegramChannel, desk: Desk) -> StaffMenus:
-    """Return what keeps the command menus of staff."""
-    office, source = desk.office, knowledge.library.source_language
-
-    def staff() -> dict[str, str]:
-        return {address: office.people.find(address).language or source for address in office.staff.addresses()}
-
-    return StaffMenus(telegram.app.bot, knowledge.library, Menus(store.db, store.sealer), staff, COMMANDS)
-
-
-class Sending:
-    """The outbox at work: a connection of its own, and the task that it runs in."""
-
-    def __init__(self, outbox: Outbox, begin: Callable[[], None], close: Callable[[], None]) -> None:
-        self.outbox = outbox
-        self._begin = begin
-        self._close = close
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to send."""
-        self._begin()
-        self._task = asyncio.create_task(self.outbox.run())
-
-    async def stop(self) -> None:
-        """Let what is under way arrive, then end."""
-        self.outbox.stop()
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
-        self._close()
-
-
-def build_pace(settings: Settings) -> Pace:
-    """Return the pace that replies and announcements share."""
-    return Pace(
-        time.monotonic, asyncio.sleep, per_second=settings.pace_per_second,
-        per_chat_second=settings.pace_per_chat, per_group_minute=settings.pace_per_group,
-    )  # fmt: skip
-
-
-def build_outbox(
-    settings: Settings,
-    store: Store,
-    telegram: TelegramChannel,
-    pace: Pace,
-    desk: Desk,
-) -> Sending:
-    """Return the outbox; the desk gives the words of an announcement, and is told what became of it."""
-    db = open_database(settings.database, store.sealer)
-    generation = Generation(db, settings.data_dir)
-
-    def begin() -> None:
-        if not generation.check():
-            click.echo(
-                "Sending is paused: this database was put back from a backup, and what it holds may have been sent "
-                "since. Look at it with  wegwijzer outbox status, and go on with  wegwijzer outbox resume."
-            )
-        generation.rotate()
-
-    bot_number = telegram.token.partition(":")[0]
-    messenger = TelegramMessenger(telegram.app.bot, Files(store.db, bot_number), settings.attachments)
-    outbox = Outbox(
-        Deliveries(db, store.sealer, now, practice=settings.practice),
-        messenger, pace, desk.mailroom.letter, now,
-        finished=desk.clockwork.finished,
-        refused=desk.clockwork.refused,
-        turned=generation.rotate,
-    )  # fmt: skip
-    return Sending(outbox, begin, db.close)
-
-
-def _secret(settings: Settings) -> str:
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
-    return webhook_secret(token, settings.webhook_secret.get_secret_value() if settings.webhook_secret else None)
+    return TelegramService(settings, knowledge, store, assistant, desk)
 
 
 def _web_server(
-    settings: Settings, knowledge: Knowledge, assistant: Assistant, desk: Desk, telegram: TelegramChannel | None
+    settings: Settings, knowledge: Knowledge, assistant: Assistant, desk: Desk, telegram: "TelegramService | None"
 ) -> uvicorn.Server:
     chat = WebChat(assistant, knowledge.library, clock=now, board=desk.board)
     if telegram is not None and settings.webhook_path is not None:
-        app = web_app(chat, webhook_path=settings.webhook_path, webhook=telegram.receive, secret=_secret(settings))
+        app = web_app(chat, webhook_path=settings.webhook_path, webhook=telegram.receive, secret=telegram.secret)
     else:
         app = web_app(chat)
     config = uvicorn.Config(

@@ -49,6 +49,7 @@ MAY_KNOW = {
     "scheduler": {"bot.knowledge", "bot.store", "scheduler.desk", "scheduler.outbox"},
     "bot.app": None,
     "bot.serving": None,
+    "bot.serving_telegram": None,
     "bot.cli": None,
     "bot.cli_desk": None,
     "bot.cli_settings": {"bot.settings"},

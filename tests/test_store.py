@@ -171,6 +171,14 @@ def test_old_web_sessions_are_forgotten_and_telegram_chats_are_not(db: Database,
     assert people.find("telegram:7").language == "uk"
 
 
+def test_old_web_sessions_are_looked_for_once_a_day(db: Database, sealer: Sealer) -> None:
+    people = People(db, sealer)
+    assert people.purge(TODAY) == 0
+    people.set_language(sessions.address(sessions.new_session(TODAY - dt.timedelta(days=31))), "uk")
+    assert people.purge(TODAY) == 0
+    assert people.purge(TODAY + dt.timedelta(days=1)) == 1
+
+
 @pytest.mark.parametrize("cookie", [None, "", "x", "zzzz" + "a" * 32, "../../etc/passwd", "0001" + "a" * 32])
 def test_a_cookie_that_is_no_fresh_session_of_ours_counts_for_nothing(cookie: str | None) -> None:
     assert not sessions.valid(cookie, TODAY)

@@ -32,8 +32,10 @@ class LanguageGuesser:
     def __init__(self, examples: Iterable[tuple[str, str]]) -> None:
         """Learn from (language, question) pairs."""
         words: dict[tuple[str, bool], Counter[str]] = {}
-        for language, question in examples:
-            words.setdefault((language, _is_cyrillic(question)), Counter()).update(_words(question))
+        for (language, question), times in Counter(examples).items():
+            counter = words.setdefault((language, _is_cyrillic(question)), Counter())
+            for word in _words(question):
+                counter[word] += times
         counts = {key: _grams(counter) for key, counter in words.items()}
         self._models = {key: _logarithms(counter) for key, counter in counts.items() if counter.total() > 2000}
 

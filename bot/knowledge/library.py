@@ -20,6 +20,11 @@ from bot.knowledge.announceable import EVENT_PARTS, Announceable, read_announcea
 from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
 from bot.knowledge.words import Words
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:
+    from yaml import SafeLoader  # type: ignore[assignment]  # PyYAML without libyaml: slower, and the same to us
+
 OTHERS = "anderen"
 """The part for every audience that has no part of its own."""
 
@@ -172,7 +177,7 @@ def read(content: Path) -> tuple[Library | None, list[Finding]]:
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
 
 
-class _EachKeyOnce(yaml.SafeLoader):
+class _EachKeyOnce(SafeLoader):
     """Reads YAML, and refuses a key that stands twice: YAML itself would silently take the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

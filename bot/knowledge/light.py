@@ -45,29 +45,39 @@ class LightPart:
             # Within one example an n-gram counts once: a repeated word is no proof.
             bags[label].update(dict.fromkeys(chain.from_iterable(map(of_word, skeleton(question).split()))).keys())
         self.labels: tuple[str, ...] = tuple(sorted(bags))
+        self._bags = [bags[label] for label in self.labels]
         self._idf = _inverse_frequencies(bags)
         self._unseen = math.log(1 + len(self.labels))
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        common = math.log((1 + len(self.labels)) / (_TOO_COMMON * len(self.labels)))
-        for position, label in enumerate(self.labels):
-            weights = {gram: math.log1p(count) * self._idf[gram] for gram, count in bags[label].items()}
-            norm = _norm(weights)
-            for gram, weight in weights.items():
-                if self._idf[gram] >= common:
-                    self._postings[gram].append((position, weight / norm))
+        self._common = math.log((1 + len(self.labels)) / (_TOO_COMMON * len(self.labels)))
+        log = [math.log1p(count) for count in range(1 + max(chain(*(bag.values() for bag in self._bags)), default=0))]
+        self._norms = [_norm([log[count] * self._idf[gram] for gram, count in bag.items()]) for bag in self._bags]
+        # Which labels have an n-gram is looked up when a question has it: for all of them it would take half a second.
+        self._postings: dict[str, list[tuple[int, float]]] = {}
 
     def scores(self, question: str) -> Sequence[float]:
         """Return a score per label, in the order of `labels`."""
         # What was never seen counts in the norm, as rare as rare can be: strange questions score low everywhere.
-        weights = {
-            gram: math.log1p(count) * self._idf.get(gram, self._unseen) for gram, count in grams(question).items()
-        }
-        norm = _norm(weights)
+        weights = {gram: self._weight(gram, count) for gram, count in grams(question).items()}
+        norm = _norm(weights.values())
         found = [0.0] * len(self.labels)
         for gram, weight in weights.items():
-            for position, other in self._postings.get(gram, ()):
-                found[position] += weight * other
+            if self._common <= self._idf.get(gram, 0.0):
+                for position, other in self._posting(gram):
+                    found[position] += weight * other
         return [score / norm for score in found]
+
+    def _weight(self, gram: str, count: int) -> float:
+        return math.log1p(count) * self._idf.get(gram, self._unseen)
+
+    def _posting(self, gram: str) -> list[tuple[int, float]]:
+        """The labels that have an n-gram, by position, and the weight of the n-gram in their centroids."""
+        found = self._postings.get(gram)
+        if found is None:
+            found = self._postings[gram] = [
+                (position, self._weight(gram, bag[gram]) / self._norms[position])
+                for position, bag in enumerate(self._bags) if gram in bag
+            ]  # fmt: skip
+        return found
 
 
 def _inverse_frequencies(bags: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
@@ -75,5 +85,5 @@ def _inverse_frequencies(bags: Mapping[str, Mapping[str, int]]) -> dict[str, flo
     return {gram: math.log((1 + len(bags)) / count) for gram, count in labels_with.items()}
 
 
-def _norm(weights: Mapping[str, float]) -> float:
-    return math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+def _norm(weights: Iterable[float]) -> float:
+    return math.sqrt(sum(weight * weight for weight in weights)) or 1.0

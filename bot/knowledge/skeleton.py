@@ -34,6 +34,8 @@ def without_apostrophes(text: str) -> str:
 def latin(text: str) -> str:
     """Write Cyrillic in Latin letters and drop accents: «école», «школа» → "ecole", "shkola"."""
     decomposed = unicodedata.normalize("NFD", text.translate(_LETTERS))
+    if decomposed.isascii():  # nearly always: then no letter has an accent
+        return decomposed
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 

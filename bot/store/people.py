@@ -7,9 +7,12 @@ from sqlite_utils import Database
 from bot.dialogue.values import QUIET, Person, Reach
 from bot.knowledge.facts import Audience
 from bot.store.database import writing
+from bot.store.notes import Notes
 from bot.store.sealing import Sealer
 from bot.store.sessions import KEPT_DAYS as SESSION_DAYS
 from bot.store.sessions import day_of as session_day
+
+_PURGED_NOTE = "people_purged"
 
 
 class People:
@@ -112,13 +115,20 @@ class People:
         return int(self._db.execute("SELECT count(*) FROM people").fetchone()[0])
 
     def purge(self, today: dt.date) -> int:
-        """Forget web sessions that are too old (their address tells their age) and return how many there were."""
+        """Forget web sessions that are too old (their address tells their age) and return how many there were.
+
+        Once a day: every address must be opened for it.
+        """
+        notes = Notes(self._db)
+        if notes.get(_PURGED_NOTE) == today.isoformat():
+            return 0
         gone = 0
         for (sealed,) in self._db.execute("SELECT address FROM people").fetchall():
             channel, _, session = self._sealer.open(sealed).partition(":")
             day = session_day(session) if channel == "web" else today
             if day is None or today - day > dt.timedelta(days=SESSION_DAYS):
                 gone += self._db.execute("DELETE FROM people WHERE address = ?", [sealed]).rowcount
+        notes.set(_PURGED_NOTE, today.isoformat())
         return gone
 
     def _set(self, address: str, column: str, value: str | None) -> None:
