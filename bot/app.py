@@ -30,7 +30,7 @@ from bot.store.announcements import Announcements
 from bot.store.answers import Answers
 from bot.store.attachments import AttachedFiles
 from bot.store.audit import Audit
-from bot.store.database import open_database, prepare_folder, sealer_for
+from bot.store.database import open_database, prepare_folder, sealer_for, unmake_database
 from bot.store.deliveries import SENT_DAYS, Deliveries
 from bot.store.events import Events, SignUps
 from bot.store.helped import Helped
@@ -144,7 +144,7 @@ def build_store(settings: Settings) -> Store:
 
     Raises:
         KeyProblem: if the key is missing or wrong.
-        StoreError: if the database cannot be used; a key file that was made for it just now is taken away again.
+        StoreError: if the database cannot be used; what was made just now, key and database, is taken away again.
 
     """
     key = settings.key.get_secret_value() if settings.key else None
@@ -153,8 +153,9 @@ def build_store(settings: Settings) -> Store:
     try:
         db = open_database(settings.database, sealer)
     except StoreError:
-        if new_key:
+        if new_key:  # so there was no database before
             settings.key_path.unlink()
+            unmake_database(settings.database)
         raise
     return Store(db, sealer, People(db, sealer), Questions(db), Helped(db), Notes(db), new_key)
 

@@ -1,6 +1,7 @@
 """The command `wegwijzer` as people start it: a process of its own, in a folder, with no settings but those given."""
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,12 +19,13 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(
-    *words: str, folder: Path, settings: Mapping[str, str] = LIGHT, given: bytes = b"", seconds: float = 60
-) -> "Ended":
-    """Run the command to its end."""
+    *words: str, folder: Path, settings: Mapping[str, str] = LIGHT, given: bytes = b"", seconds: float = 60,
+    room: int = resource.RLIM_INFINITY,
+) -> "Ended":  # fmt: skip
+    """Run the command to its end; `room` is how many bytes a file may take, as on a disk that is nearly full."""
     done = subprocess.run(  # noqa: S603 - our own command
         [COMMAND, *words], cwd=folder, env=environment(settings), input=given, capture_output=True, timeout=seconds,
-        check=False,
+        check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
     )  # fmt: skip
     return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

@@ -199,6 +199,25 @@ def test_a_port_in_use_is_named(tmp_path: Path, settings: dict[str, str]) -> Non
     assert (ended.code, ended.out, fingerprints(tmp_path)) == (1, "", {})
 
 
+@pytest.mark.parametrize(
+    ("room", "says"),
+    [
+        (0, "The key file var/wegwijzer.key cannot be written: "),
+        (1_000, "The database var/wegwijzer.sqlite cannot be used: disk I/O error. Make sure that the disk has room"),
+        (20_000, "The database var/wegwijzer.sqlite cannot be used: disk I/O error. Make sure that the disk has room"),
+    ],
+)
+def test_a_first_start_on_a_full_disk_leaves_nothing_that_the_next_one_stumbles_over(
+    tmp_path: Path, settings: dict[str, str], room: int, says: str
+) -> None:
+    ended = run("run", folder=tmp_path, settings=settings, room=room)
+    assert ended.err.startswith(f"wegwijzer: {says}")
+    assert (ended.err.count("\n"), ended.code, ended.out) == (1, 1, "")
+    assert set(fingerprints(tmp_path)) == {"var"}
+    with serving(tmp_path, settings) as chat:
+        assert chat.line_with("A new key was made")
+
+
 def test_a_token_that_telegram_refuses_ends_the_start_and_the_data_stay(
     tmp_path: Path, settings: dict[str, str]
 ) -> None:

@@ -39,13 +39,22 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         migrations.apply(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
-        _tighten(path.parent, path, *(path.with_name(f"{path.name}-{part}") for part in ("wal", "shm")))
+        _tighten(path.parent, *_files(path))
     except (sqlite3.Error, OSError) as error:
+        damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        advice = (
+            "Put back your backup" if damaged else "Make sure that the disk has room and the folder can be written to"
+        )
         raise StoreError(
-            f"The database {path} cannot be used: {error}. Put back your backup, or name another folder with "
-            "WEGWIJZER_DATA_DIR."
+            f"The database {path} cannot be used: {error}. {advice}, or name another folder with WEGWIJZER_DATA_DIR."
         ) from error
     return db
+
+
+def unmake_database(path: Path) -> None:
+    """Take away a database that could not be finished, so that the next start makes a new one."""
+    for made in _files(path):
+        made.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -87,6 +96,11 @@ def _make(path: Path) -> None:
     """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    """A database and what SQLite keeps beside it."""
+    return (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
 
 
 def _tighten(*paths: Path) -> None:

@@ -6,12 +6,12 @@ right one in a file that was made later than the database knows (its ctime, whic
 starts paused, until `outbox resume`.
 """
 
+import contextlib
 import fcntl
 import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -28,7 +28,7 @@ _LOCK = "wegwijzer.lock"
 _GENERATION = "wegwijzer.generation"
 
 
-@contextmanager
+@contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the lock of a data folder: as long as this lasts no other process sends from it.
 
@@ -53,8 +53,10 @@ def only_one(folder: Path) -> Iterator[None]:
                 f"Wegwijzer is running already on {folder}{f' (process {holder})' if holder else ''}: stop that one "
                 "first, or name another folder with WEGWIJZER_DATA_DIR."
             ) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        # Its number only helps to find it: a full disk, which may be the reason for this start, must not prevent it.
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

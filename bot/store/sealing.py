@@ -80,8 +80,12 @@ def make_key_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise KeyProblem(f"The key file {path} cannot be made: {error.strerror}.") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.urlsafe_b64encode(key) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.urlsafe_b64encode(key) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink()
+        raise KeyProblem(f"The key file {path} cannot be written: {error.strerror}.") from error
     return key
