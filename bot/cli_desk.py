@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from bot.app import build_answering, build_desk, build_store
 from bot.cli_settings import with_settings
 from bot.dialogue.staff.desk_forms import chosen_who
 from bot.dialogue.staff.forms import Unreadable
-from bot.dialogue.staff.reading import read_clock, read_time
+from bot.dialogue.staff.reading import read_clock, read_time, typed_days
 from bot.dialogue.staff.showing import Showing
 from bot.errors import WegwijzerError
 from bot.knowledge.announceable import Phase
@@ -314,6 +315,8 @@ def event() -> None:
 @click.option("--who", type=WHO, help="Only for them; without it for everybody who follows it.")
 @click.option("--with", "slots", multiple=True, help="What there is: interpreter, children …")
 @click.option("--repeat", help='"every week", "monthly on the first Wednesday"… in any of our languages')
+@click.option("--also", "dates", multiple=True, help="Another day that it takes place on, 2026-12-09; may be repeated.")
+@click.option("--note", "notes", multiple=True, help='A sentence more in one language: "uk=…"; may be repeated.')
 @click.option("--skip-holidays", is_flag=True, help="Leave out public and school holidays.")
 @click.option("--sign-up/--no-sign-up", default=None, help="Whether people say that they come.")
 @click.option("--maximum", type=int, help="How many people can come.")
@@ -324,8 +327,9 @@ def event() -> None:
 @at_the_counter
 def add_event(
     counter: Counter, kind: str, start: str, place: str, minutes: int | None, subjects: tuple[str, ...],
-    who: str | None, slots: tuple[str, ...], repeat: str | None, skip_holidays: bool, sign_up: bool | None,
-    maximum: int | None, announce_days: int | None, reminder_days: str | None, hand_over: bool, by: str | None,
+    who: str | None, slots: tuple[str, ...], repeat: str | None, dates: tuple[str, ...], notes: tuple[str, ...],
+    skip_holidays: bool, sign_up: bool | None, maximum: int | None,
+    announce_days: int | None, reminder_days: str | None, hand_over: bool, by: str | None,
 ) -> None:  # fmt: skip
     """Enter an event."""
     library = counter.desk.office.library
@@ -342,7 +346,8 @@ def add_event(
         subjects=tuple(_subject(one) for one in subjects),
         who=chosen_who(who) if who else None,
         minutes=minutes or (known.minutes if known else 120),
-        slots={slot: slot in slots for slot in {*(known.slots if known else ()), *slots}},
+        slots={**{slot: slot in slots for slot in {*(known.slots if known else ()), *slots}}, **_notes(counter, notes)},
+        dates=tuple(date.fromisoformat(day) for day in typed_days(",".join(dates), {})),
         sign_up=sign_up if sign_up is not None else bool(known and known.sign_up),
         maximum=maximum,
         rule=read_phrase(repeat, library.words.values()) if repeat else "",
@@ -614,6 +619,16 @@ def _show(counter: Counter, announcement: Announcement) -> None:
 
 def _show_event(counter: Counter, one: Event) -> None:
     click.echo(plain(counter.showing.event(one, counter.words.locale.language)))
+
+
+def _notes(counter: Counter, notes: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The notes of an event by language, as its templates want them; nothing where there is none."""
+    by_language = dict(note.partition("=")[::2] for note in notes)
+    known = counter.desk.office.library.words
+    wrong = [code for code in by_language if code not in known]
+    if wrong:
+        raise click.BadParameter(f"{', '.join(wrong)}: there is {', '.join(known)}", param_hint="--note")
+    return {"note": by_language} if by_language else {}
 
 
 def _subject(text: str) -> str:

@@ -76,6 +76,8 @@ def test_a_file_with_a_mark_before_its_first_letter_is_read_like_any_other(run: 
         (("--with", "nonsense"), "there is interpreter, children"),
         (("--repeat", "now and then"), "I do not understand"),
         (("--maximum", "0"), "must be greater than zero"),
+        (("--note", "xx=hallo"), "xx: there is"),
+        (("--also", "soon"), "time"),
     ],
 )
 def test_a_mistake_in_an_event_is_said_and_nothing_is_entered(run: Run, words: tuple[str, ...], complaint: str) -> None:
@@ -83,6 +85,16 @@ def test_a_mistake_in_an_event_is_said_and_nothing_is_entered(run: Run, words: t
     assert refused.exit_code != 0
     assert complaint in refused.output + str(refused.exception)
     assert "oudercafe" not in run("event", "list").output
+
+
+def test_an_event_takes_place_on_other_days_too_and_says_more(run: Run) -> None:
+    added = run(
+        "event", "add", "--kind", "oudercafe", "--start", ahead(30), "--place", "De Luifel",
+        "--also", ahead(37)[:10], "--also", ahead(44)[:10], "--note", "nl=Neem een bord mee.",
+    )  # fmt: skip
+    assert added.exit_code == 0, added.output
+    assert "Neem een bord mee." in added.output
+    assert added.output.count("(planned)") == 3
 
 
 def test_an_event_is_entered_moved_and_cancelled(run: Run) -> None:
