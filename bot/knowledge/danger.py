@@ -1,4 +1,4 @@
-"""The second net of safety: it knows danger by its meaning, where the first (safety.py) goes by words.
+"""The second net of safety: it knows danger by its meaning, where the first (bot.knowledge.safety) goes by words.
 
 Whoever is in danger finds words that nobody wrote a pattern for. This net learnt from examples of danger and of
 harmless talk (content/<language>/danger-examples.yaml, and all example questions as harmless talk): a support vector
