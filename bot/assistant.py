@@ -181,7 +181,11 @@ class Assistant:
 
     def trouble(self, address: str, hint: str | None = None) -> Reply:
         """Return the apology for a failure on our side."""
-        return self._conversation.trouble(self._people.find(address), hint)
+        try:
+            person = self._people.find(address)
+        except Exception:  # noqa: BLE001 - the store may be what failed: the apology must come nevertheless
+            person = Person()
+        return self._conversation.trouble(person, hint)
 
     def language(self, address: str, hint: str | None = None) -> str:
         """Return the language that the interface speaks with a person."""

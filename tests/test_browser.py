@@ -142,6 +142,60 @@ def test_what_could_not_be_sent_comes_back_into_the_field(browser: Browser, site
     page.close()
 
 
+def test_a_proxy_s_own_page_is_not_taken_for_an_answer(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    page.route(
+        "**/*", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>502 Bad Gateway</h1>")
+    )
+    page.fill("#question", "where is the doctor")
+    page.press("#question", "Enter")
+    expect(page.locator(".notice")).to_be_visible()
+    expect(page.locator("#log")).not_to_contain_text("Bad Gateway")
+    expect(page.locator("#question")).to_have_value("where is the doctor")
+    page.close()
+
+
+def test_a_thumb_that_did_not_arrive_can_be_pressed_again(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    type_in(page, ASK["en"])
+    thumb = page.locator("button[value^='y:']")
+    page.route("**/*", lambda route: route.abort())
+    thumb.click()
+    expect(page.locator(".notice")).to_be_visible()
+    page.unroute("**/*")
+    thumb.click()
+    expect(page.locator("article.reply")).to_have_count(3)
+    expect(thumb).to_have_count(0)
+    page.close()
+
+
+def test_pressing_twice_in_a_hurry_asks_once(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    page.goto(site)
+    type_in(page, ASK["en"])
+    page.locator("article.reply").last.locator("button[value='m']").dblclick()
+    expect(page.locator("article.reply")).to_have_count(3)
+    assert asked.count("POST") == 2
+    page.close()
+
+
+def test_loading_the_page_again_after_choosing_a_language_sends_nothing_again(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    page.locator("header button[value='l:uk']").click()
+    page.wait_for_load_state()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "uk")
+    assert set(asked) == {"GET"}
+    page.close()
+
+
 def test_everything_works_without_javascript(browser: Browser, site: str) -> None:
     context = browser.new_context(locale="uk", java_script_enabled=False)
     page = context.new_page()

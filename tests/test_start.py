@@ -346,5 +346,6 @@ def test_a_page_that_fails_leaves_no_traceback_in_the_log(tmp_path: Path, settin
         chat.process.terminate()
         errors = chat.errors()
     assert page.status_code == 500
+    assert "112" in page.text
     assert "page not served: OperationalError" in errors
     assert "Traceback" not in errors

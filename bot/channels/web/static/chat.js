@@ -7,7 +7,11 @@
   const ask = document.getElementById("ask");
   const question = document.getElementById("question");
   const template = (id) => document.getElementById(id).content.cloneNode(true);
+  const patience = 30000; // milliseconds
   let busy = false;
+
+  // A page that came by a form (another language) is loaded again without sending the form again.
+  history.replaceState(null, "");
 
   function show(text) {
     const bubble = document.createElement("p");
@@ -27,16 +31,20 @@
     log.append(template("waiting"));
     const waiting = log.lastElementChild;
     (bubble || waiting).scrollIntoView({ block: "start" });
-    let arrived = true;
+    const given = new AbortController();
+    const late = setTimeout(() => given.abort(), patience);
+    let arrived = false;
     try {
-      const answer = await fetch("/", { method: "POST", headers: { "X-Fragment": "1" }, body: new URLSearchParams(fields) });
+      const body = new URLSearchParams(fields);
+      const answer = await fetch("/", { method: "POST", headers: { "X-Fragment": "1" }, body, signal: given.signal });
       const html = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!html.body.children.length) throw new Error(answer.status);
-      waiting.replaceWith(...html.body.children);
+      // What holds no reply of ours is the page of a proxy in between.
+      waiting.replaceWith(html.querySelector("article.reply") || template("unreachable"));
+      arrived = answer.ok;
     } catch {
-      arrived = false;
       waiting.replaceWith(template("unreachable"));
     }
+    clearTimeout(late);
     busy = false;
     const last = log.lastElementChild;
     (bubble || last).scrollIntoView({ block: "start" });
@@ -61,12 +69,12 @@
     }
   });
 
-  log.addEventListener("submit", (event) => {
+  log.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    // Another language changes the whole page; a thumb goes away once it is pressed.
+    // Another language changes the whole page; a thumb goes away once it has counted.
     if (!button || button.value.startsWith("l:")) return;
     event.preventDefault();
-    send({ action: button.value }, button.textContent.trim(), true);
-    if (/^[yn]:/.test(button.value)) button.parentElement.remove();
+    const arrived = await send({ action: button.value }, button.textContent.trim(), true);
+    if (arrived && /^[yn]:/.test(button.value)) button.parentElement.remove();
   });
 })();
