@@ -30,7 +30,7 @@ STRENGTH, WIDTH, KIND_STRENGTH = 3.0, 1.0, 4.0
 REPEATS = 3
 """So often everything is divided into folds anew: one division alone would leave the bounds to chance."""
 
-FALSE_ALARMS = 0.003
+FALSE_ALARMS = 0.004
 """The share of the library's own questions, unseen, that may set off the alarm: this chooses the bound."""
 
 WARY = 0.02
