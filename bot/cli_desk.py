@@ -32,7 +32,7 @@ from bot.store.database import writing
 from bot.store.locations import Location
 from bot.store.notes import Notes
 from bot.store.running import backup as write_backup
-from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, Role
+from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, Role, State
 from scheduler.composing import BadText
 from scheduler.desk.announcement_file import AnnouncementFile, BadFile, read_announcement_file
 from scheduler.desk.desk import Desk
@@ -267,7 +267,8 @@ def correct(counter: Counter, number: int, file: Path, in_meaning: bool, by: str
     """Correct a sent announcement with the texts in FILE."""
     texts = read_announcement_file(file).texts
     done = counter.desk.announcing.correct(counter.actor(by), number, texts, in_meaning=in_meaning)
-    click.echo(f"Announcement {done.id}: {done.state}; the correction is on its way.")
+    what = "a colleague has to approve it" if done.state is State.SUBMITTED else "the correction is on its way"
+    click.echo(f"Announcement {done.id}: {done.state}; {what}.")
 
 
 # --- letters -----------------------------------------------------------------------------------------

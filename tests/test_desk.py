@@ -212,14 +212,44 @@ def test_a_typing_error_is_changed_in_every_chat(place: Place, editor: int, appr
     assert (row.address, row.job, row.message is not None) == ("telegram:1", "edit", True)
 
 
+def correct_in_meaning(place: Place, who: int, number: int, texts: dict[str, tuple[str, str]]) -> None:
+    """Write a correction in meaning, and have it released by somebody else."""
+    reply = place.desk.announcing.correct(who, number, texts, in_meaning=True)
+    place.desk.announcing.approve(COMMAND_LINE, reply.id)
+
+
+def test_a_change_of_meaning_waits_for_a_colleague_too(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "nl")
+    sent = released(place, editor, approver)
+    place.send()
+    words = {"nl": ("Nieuws", "Het is om elf uur.")}
+    reply = place.desk.announcing.correct(approver, sent.id, words, in_meaning=True)
+    assert place.send() == []
+    with pytest.raises(NotAllowed) as caught:
+        place.desk.announcing.approve(approver, reply.id)
+    assert caught.value.why is Refused.OWN_WORK
+    late = place.person(2, "nl")
+    assert place.desk.announcing.find(sent.id).texts["nl"].body != "Het is om elf uur.", "nothing has been released yet"
+    place.desk.announcing.approve(COMMAND_LINE, reply.id)
+    assert [address for address, _, _ in place.send()] == ["telegram:1"], f"{late} got nothing that needs correcting"
+
+
+def test_a_correction_of_what_was_recalled_meanwhile_is_not_released(place: Place, editor: int, approver: int) -> None:
+    place.person(1, "nl")
+    sent = released(place, editor, approver)
+    place.send()
+    reply = place.desk.announcing.correct(approver, sent.id, {"nl": ("Nieuws", "Anders.")}, in_meaning=True)
+    place.desk.announcing.recall(approver, sent.id)
+    with pytest.raises(NotAllowed):
+        place.desk.announcing.approve(COMMAND_LINE, reply.id)
+
+
 def test_a_change_of_meaning_comes_as_a_reply_to_what_each_received(place: Place, editor: int, approver: int) -> None:
     place.person(1, "nl")
     sent = released(place, editor, approver)
     place.send()
     place.person(2, "nl")  # came later: got nothing that needs correcting
-    place.desk.announcing.correct(
-        approver, sent.id, {"nl": ("Nieuws", "Het is om elf uur.")}, in_meaning=True
-    )  # fmt: skip
+    correct_in_meaning(place, approver, sent.id, {"nl": ("Nieuws", "Het is om elf uur.")})
     place.desk.clockwork.tick()
     (row,) = place.desk.office.deliveries.claim(place.now, 10)
     assert row.address == "telegram:1"
@@ -235,7 +265,7 @@ def test_whose_translation_was_not_corrected_gets_the_correction_in_the_source_l
     sent = released(place, editor, approver)
     place.send()
     texts = {"nl": ("Nieuws", "Het is om elf uur."), "en": ("News", "It is at eleven.")}
-    place.desk.announcing.correct(approver, sent.id, texts, in_meaning=True)
+    correct_in_meaning(place, approver, sent.id, texts)
     assert sorted((address, language) for address, language, _ in place.send()) == [
         ("telegram:1", "nl"), ("telegram:2", "nl"), ("telegram:3", "en"),
     ]  # fmt: skip
@@ -249,7 +279,7 @@ def test_a_wrong_translation_is_corrected_for_those_who_read_it_and_nobody_else(
     place.person(3, "en")
     sent = released(place, editor, approver)
     place.send()
-    place.desk.announcing.correct(approver, sent.id, {"uk": ("Новини", "Об одинадцятій.")}, in_meaning=True)
+    correct_in_meaning(place, approver, sent.id, {"uk": ("Новини", "Об одинадцятій.")})
     assert [(address, language) for address, language, _ in place.send()] == [("telegram:2", "uk")]
     assert place.desk.announcing.find(sent.id).fresh("en")
 
@@ -260,7 +290,7 @@ def test_who_had_not_received_it_yet_never_gets_the_old_words_of_a_translation(
     place.person(1, "uk")
     sent = released(place, editor, approver)
     place.desk.clockwork.tick()
-    place.desk.announcing.correct(approver, sent.id, {"nl": ("Anders", "Heel anders.")}, in_meaning=True)
+    correct_in_meaning(place, approver, sent.id, {"nl": ("Anders", "Heel anders.")})
     assert [(address, title) for address, _, title in place.send()] == [("telegram:1", "Anders")]
 
 

@@ -304,6 +304,29 @@ def test_a_correction_and_a_recall_ask_first(place: Place, eva: Chat, anna: Chat
     assert place.desk.announcing.latest(1)[0].state is State.RECALLED
 
 
+def test_new_meaning_is_released_by_a_colleague_of_who_wrote_it(
+    place: Place, eva: Chat, anna: Chat, chat: Callable[[str], Chat]
+) -> None:
+    place.person(1, "nl", follows=("herenweg-55",))
+    hand_in_letter(eva, anna)
+    anna.presses("Goedkeuren en versturen")
+    place.send()
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    anna.presses("Verbeteren")
+    anna.presses("Nederlands")
+    anna.says("Onderhoud\nHet is een week later.")
+    assert "wacht op goedkeuring" in anna.presses("Ja")
+    assert "zelf geschreven" in anna.presses("Goedkeuren en versturen")
+    assert place.send() == []
+    place.staff("Bo", Role.APPROVER)
+    bo = chat("Bo")
+    bo.says("/outbox")
+    bo.presses("Onderhoud (wacht")
+    bo.presses("Goedkeuren en versturen")
+    assert [address for address, _, _ in place.send()] == ["telegram:1"]
+
+
 def test_an_invitation_link_makes_staff(place: Place, chat: Callable[[str], Chat]) -> None:
     code = place.desk.staffing.invite(0, Role.ADMIN, "Ada")
     ada = chat("Ada")

@@ -222,7 +222,7 @@ class Announcing:
             due = max(before.due or office.now(), office.now())
             days = office.library.announcements.kinds[before.kind].useful_days
             released = replace(
-                ready,
+                self._carried_in(member, ready),
                 state=after(before.state, Step.APPROVE),
                 due=due,
                 useful_until=due + timedelta(days=days),
@@ -264,6 +264,9 @@ class Announcing:
     ) -> Announcement:
         """Correct what has been sent: change the delivered messages, or reply to them where the meaning changed.
 
+        A typing error is corrected at once. New meaning is new words: a colleague has to approve the reply before it
+        leaves, and before whoever still waits gets the new words, unless the rules say solo.
+
         In meaning, readers of a translation that was not corrected along with its source get the correction in the
         source language, never the old words as if they were new; if only translations were wrong, nobody else is
         written to.
@@ -275,37 +278,65 @@ class Announcing:
             before = self._step(member, number, Step.CORRECT)
             if not texts:
                 raise Mistake("no_text", language=before.source)
-            revision = before.revision + 1
-            corrected = {code: replace(self._text(code, *text), made_from=revision) for code, text in texts.items()}
-            outdated = in_meaning and before.source in texts
-            kept = {
-                code: text if outdated else replace(text, made_from=revision)
-                for code, text in before.texts.items()
-                if before.fresh(code)
-            }
-            new = replace(before, revision=revision, texts={**before.texts, **kept, **corrected})
-            office.announcements.write(new)
-            office.log(
-                member, "correct in meaning" if in_meaning else "correct", _name(new), _shown(before), _shown(new)
-            )
+            checked = {code: self._text(code, *text) for code, text in texts.items()}
             if not in_meaning:
+                new = self._corrected(member, before, checked, in_meaning=False)
                 office.deliveries.give_job(number, Job.EDIT, frozenset(texts))
                 return new
+            outdated = before.source in texts
+            revision = before.revision + 1
             reply = replace(
-                new,
+                before,
                 part=Part.CORRECTION,
-                state=State.SCHEDULED,
-                texts=corrected,
-                source=before.source if outdated else next(iter(corrected)),
+                state=State.SUBMITTED,
+                revision=revision,
+                texts={code: replace(text, made_from=revision) for code, text in checked.items()},
+                source=before.source if outdated else next(iter(checked)),
                 missing=Missing.FALL_BACK if outdated else Missing.SKIP,
                 reply_to=number,
                 attachments=(),
-                due=office.now(),
-                useful_until=office.now() + timedelta(days=office.library.announcements.kinds[new.kind].useful_days),
-                approver=member.id or None,
+                due=None,
+                useful_until=None,
+                writer=member.id or None,
+                approver=None,
                 sent_at=None,
             )
-            return self.find(int(office.announcements.add(reply) or 0))
+            written = self.find(int(office.announcements.add(reply) or 0))
+            office.log(member, "write", _name(written), None, _shown(written))
+            return self.approve(actor, written.id) if office.rules.solo else written
+
+    def _corrected(
+        self, member: Member, before: Announcement, texts: Mapping[str, Text], *, in_meaning: bool
+    ) -> Announcement:
+        """Give an announcement corrected texts, and note which of its other texts are still true."""
+        revision = before.revision + 1
+        outdated = in_meaning and before.source in texts
+        kept = {
+            code: text if outdated else replace(text, made_from=revision)
+            for code, text in before.texts.items()
+            if before.fresh(code)
+        }
+        corrected = {code: replace(text, made_from=revision) for code, text in texts.items()}
+        new = replace(before, revision=revision, texts={**before.texts, **kept, **corrected})
+        self._office.announcements.write(new)
+        what = "correct in meaning" if in_meaning else "correct"
+        self._office.log(member, what, _name(new), _shown(before), _shown(new))
+        return new
+
+    def _carried_in(self, member: Member, reply: Announcement) -> Announcement:
+        """Let a correction that is released change what it corrects; return it, at the revision that this has now.
+
+        Raises:
+            NotAllowed: if that can no longer be corrected.
+
+        """
+        if reply.part is not Part.CORRECTION or reply.reply_to is None:
+            return reply
+        before = self.find(reply.reply_to)
+        after(before.state, Step.CORRECT)
+        fresh = {code: text for code, text in reply.texts.items() if reply.fresh(code)}
+        new = self._corrected(member, before, fresh, in_meaning=True)
+        return replace(reply, revision=new.revision, texts={code: new.texts[code] for code in fresh})
 
     def recall(self, actor: int, number: int) -> Announcement:
         """Take it back: nobody else gets it; the messages are deleted, or say "withdrawn" where they are too old."""
