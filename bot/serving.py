@@ -41,6 +41,8 @@ def serve(settings: Settings) -> None:
     # httpx writes the address of each call at the level "info", and the bot's token is part of it.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # At the level "debug" it writes the token, and what people write.
+    logging.getLogger("telegram").setLevel(max(logging.INFO, logging.getLogger().level))
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
     with _socket(settings.host, settings.port) as listening:
         knowledge = build_knowledge(settings)

@@ -291,6 +291,26 @@ def test_with_a_token_the_bot_is_named_and_answers(tmp_path: Path, settings: dic
             assert bot_api.TOKEN not in chat.errors()
 
 
+def test_even_the_most_talkative_log_holds_no_token_and_nothing_that_people_write(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    with bot_api.running() as api:
+        telegram = {
+            "WEGWIJZER_TELEGRAM_TOKEN": bot_api.TOKEN, "WEGWIJZER_TELEGRAM_API_URL": api.base,
+            "WEGWIJZER_LOG_LEVEL": "debug",
+        }  # fmt: skip
+        with serving(tmp_path, {**settings, **telegram}) as chat:
+            httpx.post(chat.address, data={"text": "geheim op het web"})
+            chat.line_with("Telegram:")
+            api.says("geheim in Telegram")
+            api.wait_for()
+            chat.process.terminate()
+            errors = chat.errors()
+    assert "DEBUG" in errors
+    assert bot_api.TOKEN not in errors
+    assert "geheim" not in errors
+
+
 @pytest.mark.parametrize("path", ["", "/", "/updates/"])
 def test_what_telegram_posts_to_the_registered_address_is_answered(
     tmp_path: Path, settings: dict[str, str], path: str
