@@ -19,7 +19,7 @@ from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.danger import gather
 from bot.knowledge.document import Document, plain
-from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
+from bot.knowledge.facts import EVERYONE, NUMBERS_IN_DANGER, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
 from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
 from bot.knowledge.light import LightPart
@@ -273,9 +273,15 @@ class _Check:
             yield from _differences(f"{self._content.name}/{code}", words, source)
 
     def _needed(self) -> Iterator[Finding]:
-        if "emergency_number" not in self._library.facts:
-            path = f"{self._content.name}/facts.yaml"
-            yield Finding(path, 1, "the assistant itself needs the fact 'emergency_number'")
+        for name in NUMBERS_IN_DANGER:
+            fact = self._library.facts.get(name)
+            if fact is None or not fact.known:
+                line = fact.line if fact else 1
+                yield Finding(
+                    f"{self._content.name}/facts.yaml",
+                    line,
+                    f"the assistant itself needs the fact {name!r}, with a value",
+                )
 
     def _structure(self) -> Iterator[Finding]:
         path = f"{self._content.name}/topics.yaml"

@@ -233,6 +233,19 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, path: str, broken: 
     assert [line for line in map(str, check_content(content)) if line.startswith(finding)]
 
 
+@pytest.mark.parametrize("name", ["emergency_number", "suicide_number", "suicide_number_free", "safe_home_number"])
+@pytest.mark.parametrize("instead", ["", '{name}: {{value: null, kind: phone, ask: "the municipality"}}\n'])
+def test_a_number_to_call_in_danger_that_is_missing_or_open_is_named(tmp_path: Path, name: str, instead: str) -> None:
+    content = small_content(tmp_path)
+    facts = content / "facts.yaml"
+    lines = facts.read_text(encoding="utf-8").splitlines(keepends=True)
+    (place,) = (number for number, line in enumerate(lines) if line.startswith(f"{name}:"))
+    lines[place] = instead.format(name=name)
+    facts.write_text("".join(lines), encoding="utf-8")
+    named = f"content/facts.yaml:{place + 1 if instead else 1}: the assistant itself needs the fact {name!r}"
+    assert [line for line in map(str, check_content(content)) if line.startswith(named)]
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
         f"{tmp_path / 'nothing'}:0: there is no such folder: check WEGWIJZER_CONTENT_DIR"

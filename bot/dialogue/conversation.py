@@ -25,7 +25,7 @@ from bot.dialogue.values import (
     Unsupported,
 )
 from bot.knowledge.document import Document, Role, join, line, parse
-from bot.knowledge.facts import Audience, show
+from bot.knowledge.facts import NUMBERS_IN_DANGER, Audience, show
 from bot.knowledge.library import Library
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.skeleton import skeleton
@@ -36,9 +36,6 @@ Row = tuple[Button, ...]
 
 COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 """The commands that every channel offers; typed words for them stand in interface.yaml under `commands`."""
-
-NUMBERS = ("emergency_number", "suicide_number", "suicide_number_free", "safe_home_number")
-"""The facts that are numbers to call in danger."""
 
 CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
@@ -132,7 +129,7 @@ class Conversation:
 
     def _with_numbers(self, key: str, language: str) -> Document:
         locale = self._library.languages[language].locale
-        numbers = {name: show(self._library.facts[name], locale) for name in NUMBERS}
+        numbers = {name: show(self._library.facts[name], locale) for name in NUMBERS_IN_DANGER}
         return parse(self._words(language)(key, **numbers))
 
     # --- what came in --------------------------------------------------------------------------

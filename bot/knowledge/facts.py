@@ -27,6 +27,9 @@ class Audience(StrEnum):
 
 EVERYONE = frozenset(Audience)
 
+NUMBERS_IN_DANGER = ("emergency_number", "suicide_number", "suicide_number_free", "safe_home_number")
+"""The facts that the assistant itself shows: whom to call in danger."""
+
 
 class Kind(StrEnum):
     """How a fact's value is read and shown."""

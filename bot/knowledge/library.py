@@ -18,12 +18,8 @@ from babel import Locale
 from bot.errors import ContentError, Finding
 from bot.knowledge.announceable import EVENT_PARTS, Announceable, read_announceable
 from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
+from bot.knowledge.loader import SafeLoader
 from bot.knowledge.words import Words
-
-try:
-    from yaml import CSafeLoader as SafeLoader
-except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]  # PyYAML without libyaml: slower, and the same to us
 
 OTHERS = "anderen"
 """The part for every audience that has no part of its own."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ContentError, Finding
+from bot.knowledge.loader import SafeLoader
 
 
 class BadSafety(ContentError, ValueError):
@@ -49,10 +50,6 @@ class Page:
     rules: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
 
-# The loader in C reads the same several times as fast, and is part of nearly every installation.
-_FastLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
 def read_page(path: Path) -> Page:
     """Return the safety.yaml at `path`.
 
@@ -62,7 +59,7 @@ def read_page(path: Path) -> Page:
     """
     name = "/".join(path.parts[-3:])
     try:
-        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=_FastLoader)
+        tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSafety([Finding(name, 1, f"cannot be read: {error}")]) from error
     except yaml.YAMLError as error:
