@@ -112,6 +112,17 @@ def hand_in_letter(eva: Chat, anna: Chat) -> None:
     anna.presses("Onderhoud")
 
 
+def begin_correction(place: Place, eva: Chat, anna: Chat) -> None:
+    """Send a letter, and go as far as the question for its new Dutch text."""
+    hand_in_letter(eva, anna)
+    anna.presses("Goedkeuren en versturen")
+    place.send()
+    anna.says("/outbox")
+    anna.presses("Onderhoud")
+    anna.presses("Verbeteren")
+    anna.presses("Nederlands")
+
+
 def test_a_letter_from_the_first_word_to_the_readers_chat(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "uk", follows=("herenweg-55",))
     write_letter(eva)
@@ -286,13 +297,7 @@ def test_a_missing_language_is_asked_about_before_it_leaves(place: Place, eva: C
 
 def test_a_correction_and_a_recall_ask_first(place: Place, eva: Chat, anna: Chat) -> None:
     place.person(1, "nl", follows=("herenweg-55",))
-    hand_in_letter(eva, anna)
-    anna.presses("Goedkeuren en versturen")
-    place.send()
-    anna.says("/outbox")
-    anna.presses("Onderhoud")
-    anna.presses("Verbeteren")
-    anna.presses("Nederlands")
+    begin_correction(place, eva, anna)
     anna.says("Onderhoud\nVolgende week schilderen we alle deuren.")
     anna.presses("Nee")
     (row,) = place.desk.office.deliveries.claim(place.now, 5)
@@ -308,13 +313,7 @@ def test_new_meaning_is_released_by_a_colleague_of_who_wrote_it(
     place: Place, eva: Chat, anna: Chat, chat: Callable[[str], Chat]
 ) -> None:
     place.person(1, "nl", follows=("herenweg-55",))
-    hand_in_letter(eva, anna)
-    anna.presses("Goedkeuren en versturen")
-    place.send()
-    anna.says("/outbox")
-    anna.presses("Onderhoud")
-    anna.presses("Verbeteren")
-    anna.presses("Nederlands")
+    begin_correction(place, eva, anna)
     anna.says("Onderhoud\nHet is een week later.")
     assert "wacht op goedkeuring" in anna.presses("Ja")
     assert "zelf geschreven" in anna.presses("Goedkeuren en versturen")

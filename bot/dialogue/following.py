@@ -29,6 +29,7 @@ NEVER_QUIET = (0, 0)
 PAUSE_DAYS = (7, 14, 30)
 SHOWN_EVENTS = 8
 _VERBS = frozenset("bukvriqp")
+_TYPED_CODE = f"{skeleton(DEEP_LINK)} "
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ class Following:
         # A code typed from a paper letter, where the link got lost on its way: "s-herenweg-55". Telephones make a long
         # dash of the short one, and a Cyrillic «с» looks the same: the skeleton knows neither.
         code = skeleton(text.strip().removeprefix("/start "))
+        if not code.startswith(_TYPED_CODE):
+            return None
         subject = next((one for one in self._names(language) if skeleton(DEEP_LINK + one) == code), None)
         return None if subject is None else self._ask(subject, address, language)
 

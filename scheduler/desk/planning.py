@@ -121,11 +121,11 @@ class Planning:
         """Send the actor what readers of each language would be told; return how many messages that is."""
         with self._office.acting(actor) as member:
             announced = self.announced(self.find(number))
-            texts = announced.texts if announced else {}
-            for code, text in texts.items():
-                if announced is not None:
-                    self._telling.test(member, replace(announced, kind="notice", texts={code: text}, source=code))
-            return len(texts)
+            if announced is None:
+                return 0
+            for code, text in announced.texts.items():
+                self._telling.test(member, replace(announced, kind="notice", texts={code: text}, source=code))
+            return len(announced.texts)
 
     def cancel(self, actor: int, number: int) -> Event:
         """Cancel an event with all its occurrences to come; who was told of one hears that it is cancelled."""

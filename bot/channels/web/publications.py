@@ -82,9 +82,9 @@ class Publications:
     async def places(self, request: Request) -> Response:
         """Show of which locations there are letters."""
         language = self._language(request)
-        places = self._board.places()
         if language is None:
             return self._missing(request)
+        places = self._board.places()
         if len(places) == 1:
             return RedirectResponse(f"/{language}/brieven/{places[0].id}", 302)
         words = self._library.words[language]

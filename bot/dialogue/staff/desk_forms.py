@@ -32,9 +32,9 @@ def form_of(state: Values, desk: Desk, words: Words, language: str) -> Form:
         "text": lambda: text_form(desk, code),
         "correction": lambda: correction_form(desk, code, words),
         "time": lambda: time_form(desk, words),
-        "move": move_form,
+        "move": lambda: when_and_where_form("move"),
         "series": series_form,
-        "copy": copy_form,
+        "copy": lambda: when_and_where_form("copy"),
         "place": place_form,
         "answer": lambda: answer_form(desk, code),
         "invite": lambda: name_form(words),
@@ -134,18 +134,10 @@ def time_form(desk: Desk, words: Words) -> Form:
     return Form("time", (_due(desk, words),))
 
 
-def move_form() -> Form:
-    """Return the form of another time or place of an occurrence."""
+def when_and_where_form(name: str) -> Form:
+    """Return the form of another time, and perhaps place: of an occurrence, or of an event that is copied."""
     return Form(
-        "move",
-        (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
-    )
-
-
-def copy_form() -> Form:
-    """Return the form of a copy of an event: it begins at another time, perhaps elsewhere."""
-    return Form(
-        "copy",
+        name,
         (Step("start", "start", typed_time, shown=_EXAMPLE), Step("place", "new_place", typed_words, optional=True)),
     )
 
@@ -251,7 +243,7 @@ def _phrases(words: Words) -> tuple[str, ...]:
 
 def chosen_due(value: str | None) -> datetime | None:
     """Return the time that the question about sending was answered with; None = as soon as approved."""
-    return None if value in (None, NOW) else datetime.fromisoformat(str(value))
+    return None if value in (None, NOW) else chosen_time(str(value))
 
 
 def chosen_time(value: str) -> datetime:

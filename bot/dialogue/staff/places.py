@@ -1,5 +1,6 @@
 """Locations as staff see them: which there are, how far each is in its life, and how many follow it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue.actions import action
@@ -26,7 +27,8 @@ class Places:
     def all(self, language: str) -> Reply:
         """Return the list of locations."""
         words = self._words(language)
-        rows = [(Button(self._line(one, words)[:60], action("z", "k", one.id)),) for one in self._known()]
+        counts = self._counts()
+        rows = [(Button(_line(one, counts, words)[:60], action("z", "k", one.id)),) for one in self._known()]
         rows.append((Button(words("staff.new_place"), action("z", "k", NEW)),))
         return Reply(line(words("staff.places"), Role.TITLE), language, tuple(rows))
 
@@ -45,7 +47,9 @@ class Places:
         ]
         rows.append((Button(words("menu.back"), action("z", "k")),))
         return Reply(
-            line(self._line(found, words), Role.TITLE) + line(words("staff.which_phase")), language, tuple(rows)
+            line(_line(found, self._counts(), words), Role.TITLE) + line(words("staff.which_phase")),
+            language,
+            tuple(rows),
         )
 
     def changed(self, member: Member, place: str, what: str, language: str) -> Reply:
@@ -60,7 +64,7 @@ class Places:
                 Button(words("staff.drop_place"), action("z", "k", f"{place}.{phase}.{_SURE}")),
                 Button(words("menu.back"), action("z", "k", place)),
             )
-            asked = words("staff.sure_place", name=found.name, count=self._followers(place))
+            asked = words("staff.sure_place", name=found.name, count=self._counts().get(place, 0))
             return Reply(line(asked), language, (row,))
         self._desk.staffing.put_location(member.id, replace(found, phase=phase))
         return self.one(place, language)
@@ -82,12 +86,13 @@ class Places:
             raise Mistake("unknown_subject", subject=place, known=", ".join(one.name for one in self._known()))
         return found
 
-    def _line(self, one: Location, words: Words) -> str:
-        phase = words(f"staff.phases.{one.phase}")
-        return words("staff.place_line", name=one.name, phase=phase, count=self._followers(one.id))
-
-    def _followers(self, place: str) -> int:
-        return len(self._desk.office.subscriptions.followers(place))
+    def _counts(self) -> Mapping[str, int]:
+        return self._desk.office.subscriptions.counts()
 
     def _words(self, language: str) -> Words:
         return self._desk.office.library.words[language]
+
+
+def _line(one: Location, counts: Mapping[str, int], words: Words) -> str:
+    phase = words(f"staff.phases.{one.phase}")
+    return words("staff.place_line", name=one.name, phase=phase, count=counts.get(one.id, 0))
