@@ -93,8 +93,8 @@ def test_every_state_of_the_page_is_accessible(browser: Browser, site: str, lang
 
     page.goto(site)
     look("greeting")
-    page.locator(f"header button[value='l:{language}']").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():  # without it axe may still look at the page that is left
+        page.locator(f"header button[value='l:{language}']").click()
     look("who are you")
     page.locator("button[value='w:oekraine']").click()
     expect(page.locator("article.reply")).to_have_count(2)
