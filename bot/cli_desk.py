@@ -120,22 +120,23 @@ by_whom = click.option("--by", help="Who does it: the name of a member of staff.
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--to", "subjects", multiple=True, help="theme:<id> or location:<id>; may be given several times.")
 @click.option("--who", type=WHO, help="Only for them; without it for everyone.")
+@click.option("--near", multiple=True, help="Of these, only who follows this location too; may be given several times.")
 @click.option("--at", help='When it is sent, local time: "2026-12-02 10:00". Without it: as soon as approved.')
 @click.option("--dry-run", is_flag=True, help="Show what would be sent to how many; keep nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @by_whom
 @at_the_counter
 def announce(
-    counter: Counter, file: Path, subjects: tuple[str, ...], who: str | None, at: str | None, dry_run: bool,
-    yes: bool, by: str | None,
+    counter: Counter, file: Path, subjects: tuple[str, ...], who: str | None, near: tuple[str, ...], at: str | None,
+    dry_run: bool, yes: bool, by: str | None,
 ) -> None:  # fmt: skip
     """Hand in the announcement in FILE (Markdown with front matter and a section per language)."""
-    hand_in(counter, read_announcement_file(file), subjects, who, at, dry_run=dry_run, yes=yes, by=by)
+    hand_in(counter, read_announcement_file(file), subjects, who, at, near=near, dry_run=dry_run, yes=yes, by=by)
 
 
 def hand_in(
     counter: Counter, written: AnnouncementFile, subjects: tuple[str, ...], who: str | None, at: str | None, *,
-    dry_run: bool, yes: bool, by: str | None,
+    near: tuple[str, ...] = (), dry_run: bool, yes: bool, by: str | None,
 ) -> None:  # fmt: skip
     """Write an announcement, show it, and hand it in for approval; in solo mode approve it too."""
     desk, actor = counter.desk, counter.actor(by)
@@ -148,6 +149,7 @@ def hand_in(
             written.kind,
             [_subject(one) for one in subjects or written.to],
             who=chosen_who(who) if who else written.who,
+            near=[_subject(one) for one in near or written.near],
             texts=written.texts,
             due=due,
             attachments=attachments,
@@ -314,6 +316,7 @@ def event() -> None:
 @click.option("--minutes", type=int, help="How long it takes.")
 @click.option("--to", "subjects", multiple=True, help="theme:<id> or location:<id>; without it the kind's own theme.")
 @click.option("--who", type=WHO, help="Only for them; without it for everybody who follows it.")
+@click.option("--near", multiple=True, help="Of these, only who follows this location too; may be given several times.")
 @click.option("--with", "slots", multiple=True, help="What there is: interpreter, children …")
 @click.option("--repeat", help='"every week", "monthly on the first Wednesday"… in any of our languages')
 @click.option("--also", "dates", multiple=True, help="Another day that it takes place on, 2026-12-09; may be repeated.")
@@ -328,7 +331,8 @@ def event() -> None:
 @at_the_counter
 def add_event(
     counter: Counter, kind: str, start: str, place: str, minutes: int | None, subjects: tuple[str, ...],
-    who: str | None, slots: tuple[str, ...], repeat: str | None, dates: tuple[str, ...], notes: tuple[str, ...],
+    who: str | None, near: tuple[str, ...], slots: tuple[str, ...], repeat: str | None, dates: tuple[str, ...],
+    notes: tuple[str, ...],
     skip_holidays: bool, sign_up: bool | None, maximum: int | None,
     announce_days: int | None, reminder_days: str | None, hand_over: bool, by: str | None,
 ) -> None:  # fmt: skip
@@ -346,6 +350,7 @@ def add_event(
         place,
         subjects=tuple(_subject(one) for one in subjects),
         who=chosen_who(who) if who else None,
+        near=tuple(_subject(one) for one in near),
         minutes=minutes or (known.minutes if known else 120),
         slots={**{slot: slot in slots for slot in {*(known.slots if known else ()), *slots}}, **_notes(counter, notes)},
         dates=tuple(date.fromisoformat(day) for day in typed_days(",".join(dates), {})),

@@ -6,7 +6,7 @@ database is the truth about it; this module says which steps are allowed.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -198,11 +198,13 @@ class Text:
 class Target:
     """Whom an announcement concerns: who follows any of the subjects (locations, themes) and is one of `who`, if given.
 
-    Somebody who never said who they are belongs to everyone, and to no narrower audience.
+    If `near` names locations, only who follows one of these as well. Somebody who never said who they are belongs to
+    everyone, and to no narrower audience.
     """
 
     subjects: tuple[str, ...]
     who: Audience | None = None
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ class Announcement:
     def read_as(self) -> str:
         """The fingerprint of what an approver reads before releasing it."""
         texts = sorted((code, text.title, text.body, text.made_from) for code, text in self.texts.items())
-        return fingerprint(texts, self.target.subjects, self.target.who, self.due, self.attachments, self.revision)
+        return fingerprint(texts, *astuple(self.target), self.due, self.attachments, self.revision)
 
     def true_in(self, wanted: str) -> str:
         """Return the language whose words are true now: the wanted one, or the source's if it is missing or stale."""

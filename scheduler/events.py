@@ -4,7 +4,7 @@ Times are aware: Europe/Amsterdam for people, so that local time stays right acr
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -50,7 +50,7 @@ class Event:
     def read_as(self) -> str:
         """The fingerprint of what an approver reads before releasing it."""
         return fingerprint(
-            self.kind, self.target.subjects, self.target.who, self.start, self.minutes, self.place,
+            self.kind, *astuple(self.target), self.start, self.minutes, self.place,
             sorted(self.slots.items()), self.rule, sorted(self.skip), self.dates, self.sign_up, self.maximum,
             self.announce_days, self.reminder_days,
         )  # fmt: skip

@@ -70,6 +70,22 @@ def test_a_file_with_a_mark_before_its_first_letter_is_read_like_any_other(run: 
     assert (shown.exit_code, "Onderhoud" in shown.output) == (0, True)
 
 
+@pytest.mark.parametrize("words", [(), ("--near", "location:herenweg-55")])
+def test_a_theme_can_be_narrowed_to_a_location_in_the_file_or_beside_it(
+    run: Run, file: Path, words: tuple[str, ...]
+) -> None:
+    if not words:
+        file.write_text(LETTER.replace("theme:nieuws", "theme:oudercafe\nnear: herenweg-55"), encoding="utf-8")
+    shown = run("announce", str(file), *words, "--dry-run")
+    assert "only those who also follow: Herenweg 55" in shown.output
+
+
+def test_a_location_that_is_none_is_named(run: Run, file: Path) -> None:
+    refused = run("announce", str(file), "--near", "theme:oudercafe", "--dry-run")
+    assert "oudercafe is no location" in str(refused.exception)
+    assert "herenweg-55" in str(refused.exception)
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [

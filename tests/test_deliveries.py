@@ -65,7 +65,7 @@ class Town:
         return address
 
     def announce(self, *subjects: str, prepare: bool = True, **more: Any) -> Announcement:
-        target = Target(subjects or ("nieuws",), more.pop("who", None))
+        target = Target(subjects or ("nieuws",), more.pop("who", None), more.pop("near", ()))
         values = {"texts": TEXTS, "state": State.SENDING, "due": self.now, **more}
         made = Announcement(0, "algemeen", target, **values)
         number = self.announcements.add(made)
@@ -140,6 +140,26 @@ def test_who_narrows_to_those_who_said_so(town: Town) -> None:
     assert [row.address for row in town.claim()] == ["telegram:1"]
 
 
+def test_near_narrows_to_those_who_follow_one_of_the_locations_too(town: Town) -> None:
+    town.person(1, "oudercafe", "herenweg-55")
+    town.person(2, "oudercafe", "heemsteedse-dreef")
+    town.person(3, "oudercafe")
+    town.person(4, "herenweg-55")
+    town.person(5, "oudercafe", "bamboo")
+    made = town.announce("oudercafe", near=("herenweg-55", "heemsteedse-dreef"))
+    assert town.deliveries.count(made).total == 2
+    assert sorted(row.address for row in town.claim()) == ["telegram:1", "telegram:2"]
+
+
+@pytest.mark.parametrize("subject", ["oudercafe", "herenweg-55"])
+def test_who_left_the_theme_or_the_location_meanwhile_gets_nothing(town: Town, subject: str) -> None:
+    one = town.person(1, "oudercafe", "herenweg-55")
+    town.announce("oudercafe", near=("herenweg-55",))
+    town.subscriptions.end(one, subject)
+    assert town.claim() == []
+    assert town.states() == [("send", "skipped")]
+
+
 def test_who_blocked_us_and_who_is_on_the_web_have_no_row(town: Town) -> None:
     town.person(1)
     town.person(2)
@@ -152,12 +172,14 @@ def test_who_blocked_us_and_who_is_on_the_web_have_no_row(town: Town) -> None:
     assert [row.address for row in town.claim()] == ["telegram:2", longest]
 
 
-def test_the_count_before_is_exactly_what_is_prepared_after(town: Town) -> None:
+@pytest.mark.parametrize("near", [(), ("herenweg-55",)])
+def test_the_count_before_is_exactly_what_is_prepared_after(town: Town, near: tuple[str, ...]) -> None:
     for chat in range(1, 40):
         language = ("nl", "uk", "en", None)[chat % 4]
         subjects = ("nieuws", "herenweg-55", "oudercafe")[: chat % 3 + 1]
         town.person(chat, *subjects, language=language, who=(None, *Audience)[chat % 4])
-    wanted = town.announce("herenweg-55", "oudercafe", who=Audience.ASIEL, missing=Missing.FALL_BACK, prepare=False)
+    wanted = town.announce("herenweg-55", "oudercafe", who=Audience.ASIEL, near=near,
+                           missing=Missing.FALL_BACK, prepare=False)  # fmt: skip
     counted = town.deliveries.count(wanted)
     assert town.deliveries.prepare(wanted, NOON) == counted.total > 0
     assert sum(counted.languages.values()) == sum(counted.subjects.values()) == counted.total

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -143,8 +144,33 @@ def test_quiet_hours_and_a_pause_are_chosen_and_shown(place: Place, phone: Phone
     assert place.desk.board.reach(ME).paused_until is None
 
 
-@pytest.mark.parametrize("junk", ["q:abc:99999", "q:60:61", "q:1:x"])
-def test_a_forged_button_sets_no_quiet_hours_that_nobody_was_offered(place: Place, phone: Phone, junk: str) -> None:
+def test_a_pause_lasts_until_a_day_of_ones_own_choice(place: Place, phone: Phone) -> None:
+    phone.sends(Command("subscriptions"))
+    phone.presses("Pauze")
+    phone.presses("Tot een dag die u kiest")
+    assert phone.labels[0] == "november 2026"
+    assert "november 2027" in phone.labels
+    asked = phone.presses("februari 2027")
+    assert "in februari 2027" in asked
+    assert phone.labels[:28] == [str(day) for day in range(1, 29)]
+    assert "tot 14 februari 2027" in phone.presses("14")
+    assert place.desk.board.reach(ME).paused_until == date(2027, 2, 14)
+
+
+def test_the_month_of_today_offers_only_what_is_to_come(place: Place, phone: Phone) -> None:
+    assert place.desk.board.local_day() == date(2026, 11, 24)
+    phone.sends(Pressed("p:on:2026-11"))
+    assert phone.labels[:7] == ["25", "26", "27", "28", "29", "30", "‹ Terug"]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["q:abc:99999", "q:60:61", "q:1:x", "p:until:2026-11-24", "p:until:2029-01-01", "p:until:soon", "p:until",
+     "p:on:2026-13", "p:on:1999-01", "p:on:x"],
+)  # fmt: skip
+def test_a_forged_button_sets_no_quiet_hours_or_pause_that_nobody_was_offered(
+    place: Place, phone: Phone, junk: str
+) -> None:
     before = place.desk.board.reach(ME)
     phone.sends(Pressed(junk))
     assert place.desk.board.reach(ME) == before

@@ -94,13 +94,17 @@ def anna(place: Place, chat: Callable[[str], Chat]) -> Chat:
     return chat("Anna")
 
 
-def write_letter(eva: Chat) -> None:
+def write_letter_up_to_its_files(eva: Chat) -> None:
     eva.says("/letter")
     eva.presses("Herenweg 55")
     eva.presses("Iedereen")
     eva.says("Onderhoud\nVolgende week schilderen we de deuren.")
     eva.presses("Overslaan")  # no English
     eva.says("Ремонт\nНаступного тижня фарбуємо двері.")
+
+
+def write_letter(eva: Chat) -> None:
+    write_letter_up_to_its_files(eva)
     eva.presses("Overslaan")
     eva.presses("Zodra het is goedgekeurd")
 
@@ -199,10 +203,42 @@ def test_a_file_goes_along_and_one_of_another_kind_is_refused(place: Place, eva:
     eva.presses("Overslaan")
     assert eva.assistant.wants_file(eva.address)
     assert "Stuur een PDF" in eva.sends(Attached("virus.exe", b"MZ"))
-    eva.sends(Attached("Brief juni.pdf", b"%PDF-1.7 brief"))
+    assert "nog een bestand" in eva.sends(Attached("Brief juni.pdf", b"%PDF-1.7 brief"))
+    eva.presses("Overslaan")
     assert "Bijlage: Brief juni.pdf" in eva.presses("Zodra het is goedgekeurd")
     (kept,) = (place.settings.data_dir / "attachments").iterdir()
     assert kept.read_bytes() == b"%PDF-1.7 brief"
+
+
+def test_a_letter_and_a_picture_go_along_together(place: Place, eva: Chat) -> None:
+    write_letter_up_to_its_files(eva)
+    eva.sends(Attached("Brief juni.pdf", b"%PDF-1.7 brief"))
+    eva.sends(Attached("Tuin.png", b"\x89PNG\r\n\x1a\n"))
+    shown = eva.presses("Zodra het is goedgekeurd")
+    assert "Bijlage: Brief juni.pdf" in shown
+    assert "Bijlage: Tuin.png" in shown
+    (letter,) = place.desk.announcing.unfinished()
+    assert [file.kind for file in letter.attachments] == ["pdf", "picture"]
+
+
+def test_news_about_a_theme_can_be_for_one_location_only(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("oudercafe", "herenweg-55"))
+    place.person(2, "nl", follows=("oudercafe",))
+    eva.says("/announce")
+    eva.presses("Oudercafé")
+    eva.presses("Iedereen")
+    eva.presses("Herenweg 55")
+    eva.says("Speelgoed\nEr is speelgoed over.")
+    for _ in range(3):
+        eva.presses("Overslaan")
+    shown = eva.presses("Zodra het is goedgekeurd")
+    assert "alleen wie ook volgt: Herenweg 55" in shown
+    assert "1 lezer" in shown
+    eva.presses("Ter goedkeuring geven")
+    (news,) = place.desk.announcing.unfinished()
+    anna.sends(Pressed(f"z:a:{news.id}"))
+    anna.presses("Goedkeuren")
+    assert [address for address, *_ in place.send()] == ["telegram:1"]
 
 
 def test_nobody_releases_words_that_they_have_not_read(place: Place, eva: Chat, anna: Chat) -> None:
@@ -447,6 +483,7 @@ def test_more_about_an_event_can_be_set_in_the_chat(place: Place, eva: Chat) -> 
     eva.presses("Geen herinnering")
     eva.presses("Ja")
     eva.presses("Oekraïne")
+    eva.presses("Herenweg 55")
     assert "geen tijdstip" in eva.says("een andere keer")
     eva.says("2026-12-16, 30-12-2026")
     eva.presses("Nee")
@@ -456,7 +493,7 @@ def test_more_about_an_event_can_be_set_in_the_chat(place: Place, eva: Chat) -> 
     for _ in range(2):
         eva.presses("Overslaan")
     (event,) = place.desk.planning.current()
-    assert event.target.who is Audience.OEKRAINE
+    assert (event.target.who, event.target.near) == (Audience.OEKRAINE, ("herenweg-55",))
     assert [when.local_start.day for when in place.desk.planning.coming(event)] == [2, 16, 30]
     assert (event.sign_up, event.minutes, event.announce_days) == (False, 90, 5)
     assert "Neem een bord mee." in shown_of(eva)

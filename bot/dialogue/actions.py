@@ -10,7 +10,8 @@
 What one follows (bot.dialogue.following):
 
     b                   the subscriptions           b:<subject>  b:yes:<subject>  b:off[:<subject>]
-    u:<subject>         stop, below a message       q[:<from>:<until>]   p[:<days>|end]   quiet hours, pause
+    u:<subject>         stop, below a message       q[:<from>:<until>]   quiet hours
+    p[:<days>|end|on[:<month>]|until:<day>]   pause
     k[:<location>[:<letter>]]  letters              v[:<occurrence>]  the calendar    i:<occurrence>  its file
     r:<occurrence>[:<people>]  who comes; 0 = I do not
 

@@ -6,12 +6,13 @@ What it shows and changes lies behind a `Board`; what it says is in content/<lan
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Protocol
 
 from bot.dialogue.actions import action, taken_apart, whole
+from bot.dialogue.reaching import Reachable, Reaching, reach_row
 from bot.dialogue.typed import typed_commands
-from bot.dialogue.values import QUIET, Button, Command, File, Message, Person, Pressed, Reach, Reply, Typed
+from bot.dialogue.values import Button, Command, File, Message, Person, Pressed, Reply, Typed
 from bot.knowledge.document import Document, Role, line, parse
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
@@ -24,9 +25,6 @@ Row = tuple[Button, ...]
 COMMANDS = ("subscriptions", "letters", "events")
 DEEP_LINK = "s-"
 """`/start s-<location-or-theme>` asks whether to follow exactly that; it stands in QR codes on paper letters."""
-QUIET_CHOICES = (QUIET, (22 * 60, 7 * 60), (20 * 60, 10 * 60))
-NEVER_QUIET = (0, 0)
-PAUSE_DAYS = (7, 14, 30)
 SHOWN_EVENTS = 8
 _VERBS = frozenset("bukvriqp")
 _TYPED_CODE = f"{skeleton(DEEP_LINK)} "
@@ -61,11 +59,8 @@ class Coming:
     sign_up: bool
 
 
-class Board(Protocol):
+class Board(Reachable, Protocol):
     """What can be followed and read, and what somebody does with it."""
-
-    def local_day(self) -> date:
-        """Return the local day."""
 
     def can_reach(self, address: str) -> bool:
         """Return whether messages can be sent to an address later on."""
@@ -81,12 +76,6 @@ class Board(Protocol):
 
     def unfollow(self, address: str, subject: str | None = None) -> int:
         """End one subscription or all at once; return how many there were."""
-
-    def reach(self, address: str) -> Reach:
-        """Return how somebody wants to be reached."""
-
-    def set_reach(self, address: str, reach: Reach) -> None:
-        """Remember how somebody wants to be reached."""
 
     def places(self) -> tuple[Subject, ...]:
         """Return the locations whose letters can be read: also one that was dropped, as long as there are any."""
@@ -228,7 +217,7 @@ class Following:
         rows: list[Row] = [(self._subject_button(one, one.id in follows, words),) for one in subjects]
         if follows:
             rows.append((Button(words("subscriptions.stop_all"), action("b", "off")),))
-        rows.append(self._reach_row(address, words))
+        rows.append(reach_row(self._board.reach(address), self._board.local_day(), words))
         rows.append((self._letters_button(language), self._calendar_button(language)))
         rows.append(self._menu_row(language))
         return Reply(document, language, tuple(rows))
@@ -278,55 +267,16 @@ class Following:
         after = self._subscriptions(address, language)
         return replace(after, document=line(self._words(language)(key, **values)) + after.document)
 
-    # --- quiet hours and pause -----------------------------------------------------------------
-
-    def _reach_row(self, address: str, words: Words) -> Row:
-        reach, today = self._board.reach(address), self._board.local_day()
-        quiet = words("reach.quiet_none")
-        if reach.quiet_from != reach.quiet_until:
-            quiet = words("reach.quiet", begin=_clock(reach.quiet_from), end=_clock(reach.quiet_until))
-        paused = reach.paused_until is not None and reach.paused_until > today
-        pause = words("reach.paused", day=reach.paused_until) if paused else words("reach.pause")
-        return Button(quiet, action("q")), Button(pause, action("p", "end" if paused else ""))
-
     def _reach(self, verb: str, first: str, second: str, address: str, language: str) -> Reply:
-        words, reach = self._words(language), self._board.reach(address)
-        if verb == "q" and not first:
-            return self._quiet_choices(words, language)
-        if verb == "p" and not first:
-            buttons = (
-                Button(words("reach.pause_days", count=days), action("p", str(days))) for days in PAUSE_DAYS
-            )  # fmt: skip
-            return Reply(
-                line(words("reach.pause_title")), language, (*((one,) for one in buttons), self._back(language))
-            )
+        """Quiet hours and the pause; who cannot be written to at all has neither."""
         if not self._board.can_reach(address):
             return self._subscriptions(address, language)
-        if verb == "q":
-            begin, end = whole(first), whole(second)
-            if (begin, end) not in (*QUIET_CHOICES, NEVER_QUIET):
-                return self._quiet_choices(words, language)
-            self._board.set_reach(address, replace(reach, quiet_from=begin, quiet_until=end))
-            return self._noted("reach.quiet_noted", address, language)
-        if first == "end":
-            self._board.set_reach(address, replace(reach, paused_until=None))
-            return self._noted("reach.pause_ended", address, language)
-        until = self._board.local_day() + timedelta(days=min(max(whole(first), 1), 366))
-        self._board.set_reach(address, replace(reach, paused_until=until))
-        return self._noted("reach.pause_noted", address, language, day=until)
 
-    def _quiet_choices(self, words: Words, language: str) -> Reply:
-        rows = [
-            (
-                Button(
-                    words("reach.quiet_choice", begin=_clock(begin), end=_clock(end)),
-                    action("q", str(begin), str(end)),
-                ),
-            )
-            for begin, end in QUIET_CHOICES
-        ]
-        rows.append((Button(words("reach.quiet_off"), action("q", *map(str, NEVER_QUIET))),))
-        return Reply(line(words("reach.quiet_title")), language, (*rows, self._back(language)))
+        def noted(key: str, **values: object) -> Reply:
+            return self._noted(key, address, language, **values)
+
+        talk = Reaching(self._board, self._words(language), address, noted, self._back(language))
+        return talk.reply(verb, first, second)
 
     # --- letters -------------------------------------------------------------------------------
 
@@ -454,7 +404,3 @@ def consent_version(words: Words, language: str) -> str:
     """Return which words somebody said yes to: the language and a fingerprint of the text as it was."""
     text = words("subscriptions.consent", name="")
     return f"{language}:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-
-
-def _clock(minutes: int) -> str:
-    return datetime(2000, 1, 1, minutes // 60, minutes % 60).strftime("%H:%M")  # noqa: DTZ001 - a time of day only

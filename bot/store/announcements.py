@@ -13,8 +13,8 @@ from bot.store.times import moment_or_none, stored, stored_or_none
 from scheduler.announcements import Announcement, Attachment, Missing, Part, State, Target, Text
 
 _COLUMNS = (
-    "id, kind, part, state, subjects, who, texts, source, revision, missing, attachments, occurrence, reply_to, due, "
-    "useful_until, writer, approver, practice, sent_at"
+    "id, kind, part, state, subjects, who, near, texts, source, revision, missing, attachments, occurrence, reply_to, "
+    "due, useful_until, writer, approver, practice, sent_at"
 )
 
 
@@ -108,10 +108,10 @@ class Announcements:
     def letters(self, subject: str, since: datetime) -> tuple[Announcement, ...]:
         """Return the letters about a location that have been sent since then and not been recalled, newest first.
 
-        What is meant for one audience only is not for everybody to read.
+        What is meant for some of them only is not for everybody to read.
         """
         return self._all(
-            "kind = 'bewonersbrief' AND part = 'own' AND who IS NULL AND NOT practice "
+            "kind = 'bewonersbrief' AND part = 'own' AND who IS NULL AND near = '[]' AND NOT practice "
             "AND state IN ('sending', 'paused', 'sent') AND sent_at >= ? AND subjects LIKE '%\"' || ? || '\"%' "
             "ORDER BY sent_at DESC, id DESC",
             [stored(since), subject],
@@ -122,10 +122,25 @@ class Announcements:
         return tuple(map(_announcement, rows))
 
 
+def target_row(target: Target) -> dict[str, Any]:
+    """Return the columns that say whom something is for; events have the same."""
+    return {
+        "subjects": json.dumps(target.subjects),
+        "who": target.who and str(target.who),
+        "near": json.dumps(target.near),
+    }
+
+
+def target_of(row: Mapping[str, Any]) -> Target:
+    """Return whom something is for, from those columns."""
+    who = Audience(row["who"]) if row["who"] else None
+    return Target(tuple(json.loads(row["subjects"])), who, tuple(json.loads(row["near"])))
+
+
 def _row(one: Announcement) -> dict[str, Any]:
     return {
         "kind": one.kind, "part": str(one.part), "state": str(one.state),
-        "subjects": json.dumps(one.target.subjects), "who": one.target.who and str(one.target.who),
+        **target_row(one.target),
         "texts": json.dumps({code: asdict(text) for code, text in one.texts.items()}, ensure_ascii=False),
         "source": one.source, "revision": one.revision, "missing": str(one.missing),
         "attachments": json.dumps([asdict(file) for file in one.attachments], ensure_ascii=False),
@@ -140,7 +155,7 @@ def _announcement(row: tuple[Any, ...]) -> Announcement:
     return Announcement(
         id=got["id"],
         kind=got["kind"],
-        target=Target(tuple(json.loads(got["subjects"])), Audience(got["who"]) if got["who"] else None),
+        target=target_of(got),
         state=State(got["state"]),
         part=Part(got["part"]),
         texts={code: Text(**text) for code, text in json.loads(got["texts"]).items()},

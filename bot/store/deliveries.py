@@ -62,13 +62,17 @@ _SENDING = "state = 'sending' AND state IN ('waiting', 'sending')"
 # Who is told, whatever they follow: it belongs to what they were told before, or is the last that they hear.
 _WITHOUT_FOLLOWING = (Part.CORRECTION, Part.CANCELLATION, *PRIVATE)
 
-_FOLLOWERS = """
+# Of those who follow a theme, perhaps only who follows one of these locations too.
+_NEAR = """(:near = '[]' OR EXISTS (SELECT 1 FROM subscriptions n WHERE n.person = {person}
+            AND n.subject IN (SELECT value FROM json_each(:near))))"""
+_FOLLOWERS = f"""
     SELECT p.id AS person, coalesce(p.language, :source) AS wanted, min(s.subject) AS subject
     FROM subscriptions s JOIN people p ON p.id = s.person
     WHERE s.subject IN (SELECT value FROM json_each(:subjects)) AND s.person > :after AND s.person <= :until
       AND p.active AND length(p.address) <= :longest AND (:who IS NULL OR p.audience = :who)
+      AND {_NEAR.format(person="p.id")}
     GROUP BY p.id
-"""
+"""  # noqa: S608 - texts of our own
 _STAFF = """
     SELECT p.id AS person, coalesce(p.language, :source) AS wanted, json_extract(:subjects, '$[0]') AS subject
     FROM staff m JOIN people p ON p.address = m.address
@@ -106,7 +110,8 @@ _CANDIDATES = f"""
     SELECT d.id, d.person, d.language, d.job, d.message, d.tries, d.changed,
            p.address, p.quiet_from, p.quiet_until, p.paused_until, p.active,
            EXISTS (SELECT 1 FROM subscriptions s WHERE s.person = d.person
-                   AND s.subject IN (SELECT value FROM json_each(:subjects))),
+                   AND s.subject IN (SELECT value FROM json_each(:subjects)))
+           AND {_NEAR.format(person="d.person")},
            (SELECT max(told.message) FROM deliveries told WHERE told.person = d.person AND told.announcement <> :id
             AND :reply_to IS NOT NULL AND told.announcement IN
                 (SELECT a.id FROM announcements a WHERE a.id = :reply_to OR a.occurrence = :occurrence))
@@ -124,6 +129,7 @@ class _Open:
     id: int
     revision: int
     subjects: str
+    near: str
     must_follow: bool
     reply_to: int | None
     occurrence: int | None
@@ -248,6 +254,7 @@ class Deliveries:
             "source": announcement.source,
             "subjects": json.dumps(announcement.target.subjects),
             "who": announcement.target.who and str(announcement.target.who),
+            "near": json.dumps(announcement.target.near),
             "reply_to": announcement.reply_to,
             "occurrence": announcement.occurrence,
             "part": str(announcement.part),
@@ -299,13 +306,13 @@ class Deliveries:
         if self._db.execute("SELECT 1 FROM notes WHERE name = ?", [PAUSED_NOTE]).fetchone():
             return []
         rows = self._db.execute(
-            f"SELECT id, revision, subjects, part, reply_to, occurrence, due, useful_until, state FROM announcements "  # noqa: S608 - texts of our own
-            f"WHERE id IN ({_OPEN}) AND state IN ('sending', 'sent', 'recalled') AND prepared AND practice = ? "
-            "ORDER BY due, id",
+            "SELECT id, revision, subjects, near, part, reply_to, occurrence, due, useful_until, state "  # noqa: S608 - texts of our own
+            f"FROM announcements WHERE id IN ({_OPEN}) AND state IN ('sending', 'sent', 'recalled') "
+            "AND prepared AND practice = ? ORDER BY due, id",
             [int(self._practice)],
         ).fetchall()
         found = []
-        for number, revision, subjects, part, reply_to, occurrence, due, useful_until, state in rows:
+        for number, revision, subjects, near, part, reply_to, occurrence, due, useful_until, state in rows:
             until = moment_or_none(useful_until)
             sending = state == State.SENDING and (until is None or now < until)
             must_follow = reply_to is None and not self._practice and part not in _WITHOUT_FOLLOWING
@@ -314,6 +321,7 @@ class Deliveries:
                     number,
                     revision,
                     subjects,
+                    near,
                     must_follow,
                     reply_to,
                     occurrence,
@@ -331,7 +339,7 @@ class Deliveries:
             rows = self._db.execute(
                 _CANDIDATES,
                 {
-                    "id": announcement.id, "subjects": announcement.subjects,
+                    "id": announcement.id, "subjects": announcement.subjects, "near": announcement.near,
                     "reply_to": announcement.reply_to,
                     "occurrence": announcement.occurrence, "now": _seconds(now),
                     "jobs": "all" if announcement.sending else "later", "limit": size,

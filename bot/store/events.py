@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.knowledge.facts import AMSTERDAM, Audience
+from bot.knowledge.facts import AMSTERDAM
+from bot.store.announcements import target_of, target_row
 from bot.store.times import moment, stored
-from scheduler.announcements import State, Target
+from scheduler.announcements import State
 from scheduler.events import Event, Happening, Occurrence
 
 _EVENT = (
-    "id, kind, subjects, who, start, minutes, place, slots, rule, skip, dates, sign_up, maximum, announce_days, "
+    "id, kind, subjects, who, near, start, minutes, place, slots, rule, skip, dates, sign_up, maximum, announce_days, "
     "reminder_days, state, writer, approver, practice"
 )
 _OCCURRENCE = "occurrences.id, event, original, occurrences.start, occurrences.place, occurrences.state"
@@ -108,8 +109,7 @@ class Events:
 
 def _row(event: Event) -> dict[str, Any]:
     return {
-        "kind": event.kind, "subjects": json.dumps(event.target.subjects),
-        "who": event.target.who and str(event.target.who),
+        "kind": event.kind, **target_row(event.target),
         # The local wall time: what a rule repeats, whatever the clock does in March and October.
         "start": event.start.astimezone(AMSTERDAM).strftime("%Y-%m-%dT%H:%M"),
         "minutes": event.minutes, "place": event.place, "slots": json.dumps(event.slots, ensure_ascii=False),
@@ -126,7 +126,7 @@ def _event(row: tuple[Any, ...]) -> Event:
     return Event(
         id=got["id"],
         kind=got["kind"],
-        target=Target(tuple(json.loads(got["subjects"])), Audience(got["who"]) if got["who"] else None),
+        target=target_of(got),
         start=datetime.fromisoformat(got["start"]).replace(tzinfo=AMSTERDAM),
         minutes=got["minutes"],
         place=got["place"],

@@ -72,6 +72,13 @@ def m005_menus_of_staff(db: Database) -> None:
     db.execute("CREATE TABLE menus (address TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT")
 
 
+@migrations()
+def m006_only_near_a_location(db: Database) -> None:
+    """Of those who follow a theme, only who follows one of these locations too; [] is everybody."""
+    for table in ("announcements", "events"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN near TEXT NOT NULL DEFAULT '[]'")
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,

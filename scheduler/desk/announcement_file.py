@@ -4,6 +4,7 @@
 kind: algemeen            # optional; what and for whom can also be said on the command line
 to: [theme:nieuws]
 who: oekraine
+near: [location:herenweg-55]     # of these, only who follows this location too
 at: 2026-12-02 10:00
 missing: fall_back        # what readers of a missing language get: stop, fall_back or skip
 attachments: [letter.pdf]
@@ -29,7 +30,7 @@ import yaml
 from bot.knowledge.facts import AMSTERDAM, Audience
 from scheduler.announcements import Missing
 
-KEYS = ("kind", "to", "who", "at", "missing", "attachments", "source")
+KEYS = ("kind", "to", "who", "near", "at", "missing", "attachments", "source")
 _SECTION = re.compile(r"^##\s+([a-z]{2,3})\s*$")
 
 
@@ -45,6 +46,7 @@ class AnnouncementFile:
     kind: str = "algemeen"
     to: tuple[str, ...] = ()
     who: Audience | None = None
+    near: tuple[str, ...] = ()
     due: datetime | None = None
     missing: Missing | None = None
     source: str = ""
@@ -72,8 +74,9 @@ def read_announcement_file(
         return AnnouncementFile(
             texts=texts,
             kind=str(front.get("kind", kind)),
-            to=tuple([front["to"]] if isinstance(front.get("to"), str) else map(str, front.get("to") or ())),
+            to=_names(front.get("to")),
             who=Audience(front["who"]) if front.get("who") else None,
+            near=_names(front.get("near")),
             due=_due(front.get("at")),
             missing=Missing(front["missing"]) if front.get("missing") else None,
             source=str(front.get("source", "")),
@@ -81,6 +84,11 @@ def read_announcement_file(
         )
     except (ValueError, TypeError) as error:
         raise BadFile(f"{path}:1: the front matter cannot be used: {error}") from error
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    return (value,) if isinstance(value, str) else tuple(map(str, value or ()))
 
 
 def _front(path: Path, text: str) -> dict[str, Any]:

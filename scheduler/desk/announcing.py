@@ -83,6 +83,7 @@ class Announcing:
         subjects: Iterable[str] = (),
         *,
         who: Audience | None = None,
+        near: Iterable[str] = (),
         texts: Mapping[str, tuple[str, str]] | None = None,
         due: datetime | None = None,
         attachments: tuple[Attachment, ...] = (),
@@ -96,6 +97,7 @@ class Announcing:
             kind: its kind, one without an event.
             subjects: the locations and themes whose followers get it; none = those of the kind.
             who: for whom it is meant; None = everyone.
+            near: locations of which they must follow one too; none = wherever they are.
             texts: language -> (title, body).
             due: when it should be sent; None = as soon as it is approved.
             attachments: files in the data folder that go along.
@@ -118,7 +120,7 @@ class Announcing:
             announcement = Announcement(
                 id=0,
                 kind=kind,
-                target=Target(office.check_subjects(chosen), who),
+                target=office.check_target(Target(chosen, who, tuple(near))),
                 texts={code: self._text(code, *text) for code, text in (texts or {}).items()},
                 source=source,
                 missing=missing,
@@ -154,9 +156,7 @@ class Announcing:
             new = replace(
                 before,
                 state=after(before.state, Step.EDIT),
-                target=before.target if target is None else replace(
-                    target, subjects=self._office.check_subjects(target.subjects)
-                ),
+                target=before.target if target is None else self._office.check_target(target),
                 due=None if at_once else due or before.due,
                 attachments=before.attachments if attachments is None else attachments,
                 missing=missing or before.missing,
@@ -176,8 +176,8 @@ class Announcing:
             raise Mistake("no_announcement", number=number)
         texts = {code: (text.title, text.body) for code, text in earlier.texts.items() if earlier.fresh(code)}
         return self.write(
-            actor, earlier.kind, earlier.target.subjects, who=earlier.target.who, texts=texts, source=earlier.source,
-            attachments=earlier.attachments,
+            actor, earlier.kind, earlier.target.subjects, who=earlier.target.who, near=earlier.target.near, texts=texts,
+            source=earlier.source, attachments=earlier.attachments,
         )  # fmt: skip
 
     def submit(self, actor: int, number: int) -> Announcement:
@@ -409,6 +409,7 @@ def _shown(announcement: Announcement) -> Mapping[str, object]:
         "state": announcement.state,
         "subjects": announcement.target.subjects,
         "who": announcement.target.who,
+        "near": announcement.target.near,
         "due": announcement.due,
         "missing": announcement.missing,
         "texts": {code: [text.title, text.body] for code, text in announcement.texts.items()},

@@ -223,5 +223,5 @@ class PublicBoard:
 
 def _public_letter(one: Announcement) -> bool:
     sent = one.state in (State.SENDING, State.PAUSED, State.SENT)
-    everybody = one.target.who is None and not one.practice
+    everybody = one.target.who is None and not one.target.near and not one.practice
     return one.kind == "bewonersbrief" and one.part is Part.ON_ITS_OWN and sent and everybody

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -19,7 +19,7 @@ from bot.store.people import People
 from bot.store.running import pause, paused, resume
 from bot.store.staff import Member, Staff
 from bot.store.subscriptions import Subscriptions
-from scheduler.announcements import NotAllowed, Refused, Role, at_least
+from scheduler.announcements import NotAllowed, Refused, Role, Target, at_least
 from scheduler.composing import Composer
 
 AHEAD = timedelta(days=2 * 366)
@@ -125,6 +125,15 @@ class Office:
             if subject not in known:
                 raise Mistake("unknown_subject", subject=subject, known=", ".join(known))
         return chosen
+
+    def check_target(self, target: Target) -> Target:
+        """Return whom something is for, without doubles; a Mistake if a subject or location cannot be followed."""
+        subjects, near = self.check_subjects(target.subjects), tuple(dict.fromkeys(target.near))
+        places = [one for one in self.subjects() if one not in self.library.announcements.themes]
+        for location in near:
+            if location not in places:
+                raise Mistake("unknown_location", location=location, known=", ".join(places))
+        return replace(target, subjects=subjects, near=near)
 
     def subject_name(self, subject: str, language: str) -> str:
         """Return the name of a location or theme in one language."""

@@ -264,7 +264,7 @@ class Planning:
         ):
             raise Mistake("too_much")
         subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
-        checked = replace(event, target=replace(event.target, subjects=office.check_subjects(subjects)))
+        checked = replace(event, target=office.check_target(replace(event.target, subjects=subjects)))
         missing = office.composer.missing_slots(event.kind, Part.ANNOUNCEMENT, event.slots)
         if missing:
             raise Mistake("missing_slots", slots=", ".join(missing))
@@ -392,11 +392,11 @@ class Planning:
 
 def new_event(
     kind: str, start: datetime, place: str, *, subjects: tuple[str, ...] = (), who: Audience | None = None,
-    minutes: int = 120, slots: Mapping[str, object] | None = None, **more: object,
+    near: tuple[str, ...] = (), minutes: int = 120, slots: Mapping[str, object] | None = None, **more: object,
 ) -> Event:  # fmt: skip
     """Return an event to be added; `start` without a zone is local time."""
     local = start.replace(tzinfo=AMSTERDAM) if start.tzinfo is None else start.astimezone(AMSTERDAM)
-    return Event(0, kind, Target(subjects, who), local, minutes, place, dict(slots or {}), **more)  # type: ignore[arg-type] # the names of Event's own fields
+    return Event(0, kind, Target(subjects, who, near), local, minutes, place, dict(slots or {}), **more)  # type: ignore[arg-type] # the names of Event's own fields
 
 
 def _at(day: datetime, at: time | None) -> datetime:

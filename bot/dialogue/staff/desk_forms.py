@@ -16,6 +16,7 @@ from scheduler.recurrence import read_phrase
 LETTER = "bewonersbrief"
 NEWS = "algemeen"
 EVERYONE = "all"
+ANYWHERE = "any"
 NOW = "now"
 YES, NO = "yes", "no"
 _EXAMPLE = {"example": "2027-03-31 19:30"}
@@ -53,7 +54,13 @@ def free_form(desk: Desk, kind: str, words: Words, language: str) -> Form:
         for code in languages
     )  # fmt: skip
     file = Step("file", "file", _file, optional=True, file=True)
-    return Form(kind, (_subject(desk, kind, language), _who(words), *texts, file, _due(desk, words)))
+    second = replace(file, name="second_file", key="second_file", applies=lambda values: bool(values.get("file")))
+
+    def about_a_theme(values: Values) -> bool:
+        return values.get("subject") in desk.office.library.announcements.themes
+
+    readers = (_subject(desk, kind, language), _who(words), _near(desk, words, about_a_theme))
+    return Form(kind, (*readers, *texts, file, second, _due(desk, words)))
 
 
 def event_form(desk: Desk, words: Words) -> Form:
@@ -99,6 +106,7 @@ def event_form(desk: Desk, words: Words) -> Form:
                              for days in ("7,1", "1", "7", "0")]),
             Step("more", "more", _yes_no, _yes_or_no(words)),
             replace(_who(words), applies=more),
+            _near(desk, words, more),
             Step("dates", "dates", typed_days, applies=once_and_more, optional=True, shown=_EXAMPLE_DAYS),
             Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=more),
             Step("minutes", "minutes", typed_count, applies=more, optional=True),
@@ -206,6 +214,15 @@ def _who(words: Words) -> Step:
     return Step("who", "who", _choose(EVERYONE, *Audience), lambda _values: choices)
 
 
+def _near(desk: Desk, words: Words, applies: Callable[[Values], bool]) -> Step:
+    places = [(one.id, one.name) for one in desk.office.locations.all() if one.id in desk.office.subjects()]
+    choices = [Choice(ANYWHERE, words("staff.anywhere")), *(Choice(*place) for place in places)]
+    return Step(
+        "near", "near", _choose(ANYWHERE, *(place for place, _ in places)), lambda _values: choices,
+        applies=lambda values: bool(places) and applies(values),
+    )  # fmt: skip
+
+
 def _due(desk: Desk, words: Words) -> Step:
     def tomorrow() -> datetime:
         day = desk.office.now().astimezone(AMSTERDAM).date() + timedelta(days=1)
@@ -256,6 +273,12 @@ def chosen_who(value: str) -> Audience | None:
     return None if value == EVERYONE else Audience(value)
 
 
+def chosen_near(values: Values) -> tuple[str, ...]:
+    """Return the location that readers must follow too, as the question was answered; () = none."""
+    near = values.get("near") or ANYWHERE
+    return () if near == ANYWHERE else (near,)
+
+
 def entered_event(values: Values, desk: Desk) -> Event:
     """Return the event that the form of an event was filled in with."""
     kind = desk.office.library.announcements.kinds[values["kind"]]
@@ -263,7 +286,7 @@ def entered_event(values: Values, desk: Desk) -> Event:
     reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
     return new_event(
         values["kind"], chosen_time(values["start"]), values["place"],
-        who=chosen_who(values.get("who") or EVERYONE),
+        who=chosen_who(values.get("who") or EVERYONE), near=chosen_near(values),
         minutes=values.get("minutes") or kind.minutes,
         slots={**{slot: bool(values.get(slot)) for slot in kind.slots}, **({"note": notes} if notes else {})},
         sign_up=values.get("sign_up", kind.sign_up), maximum=values.get("maximum"), rule=values["rule"],

@@ -43,8 +43,11 @@ class Showing:
         """Return whom something is for, in words."""
         office, words = self._desk.office, self._desk.office.library.words[language]
         names = ", ".join(office.subject_name(subject, language) for subject in announcement.target.subjects)
-        who = announcement.target.who
-        return f"{names}; {words('staff.everyone') if who is None else words(f'audience.{who}.label')}"
+        who, near = announcement.target.who, announcement.target.near
+        parts = [names, words("staff.everyone") if who is None else words(f"audience.{who}.label")]
+        if near:
+            parts.append(words("staff.near", places=", ".join(office.subject_name(one, language) for one in near)))
+        return "; ".join(parts)
 
     def line_of(self, announcement: Announcement, language: str) -> str:
         """Return one line about an announcement, for a list and its button."""

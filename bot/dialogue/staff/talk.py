@@ -257,13 +257,14 @@ class StaffTalk:
                     kind,
                     [values["subject"]],
                     who=desk_forms.chosen_who(values["who"]),
+                    near=desk_forms.chosen_near(values),
                     texts={
                         name.removeprefix("text."): (text[0], text[1])
                         for name, text in values.items()
                         if name.startswith("text.") and text
                     },
                     due=desk_forms.chosen_due(values["due"]),
-                    attachments=_attachments(values["file"]),
+                    attachments=_attachments(values["file"], values.get("second_file")),
                 )
                 return self._show(written, language)
             case "event" | "move" | "series" | "copy":
@@ -504,8 +505,5 @@ def _hands(desk: Announcing) -> Mapping[str, Callable[[int, int], Announcement]]
     }  # fmt: skip
 
 
-def _attachments(kept: str | None) -> tuple[Attachment, ...]:
-    if not kept:
-        return ()
-    kind, name, title = kept.split("|", 2)
-    return (Attachment(kind, name, title),)
+def _attachments(*kept: str | None) -> tuple[Attachment, ...]:
+    return tuple(dict.fromkeys(Attachment(*file.split("|", 2)) for file in kept if file))
