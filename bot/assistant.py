@@ -3,7 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -83,6 +83,14 @@ class Talk(Protocol):
         """Return whether a file from this address would be of use now."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A masked question in memory. `owner` is a hash of the address: enough to know it again, no more."""
+
+    owner: int
+    text: str
+
+
 class Assistant:
     """Answers messages from addresses, and carries out what the conversation wants remembered.
 
@@ -114,7 +122,7 @@ class Assistant:
         self._helped = helped
         self._clock = clock
         self._token = token
-        self._remembered: OrderedDict[str, str] = OrderedDict()
+        self._remembered: OrderedDict[str, _Held] = OrderedDict()
 
     def handle(self, address: str, message: Message, hint: str | None = None) -> Reply:
         """Return the reply to a message, everything it wants remembered being remembered.
@@ -129,7 +137,7 @@ class Assistant:
         if isinstance(message, Command | Pressed):
             self._people.returned(address)
         if isinstance(message, Pressed):
-            message = replace(message, question=self._remembered.get(token_of(message.action), ""))
+            message = replace(message, question=self._question(address, token_of(message.action)))
         language = self._conversation.language(person, hint)
         reply = self._talked(message, address, person, language)
         if reply is None:
@@ -191,6 +199,11 @@ class Assistant:
         """Return the language that the interface speaks with a person."""
         return self._conversation.language(self._people.find(address), hint)
 
+    def _question(self, address: str, token: str) -> str:
+        """Return the question that somebody asked and that is still held, or nothing."""
+        held = self._remembered.get(token)
+        return held.text if held is not None and held.owner == hash(address) else ""
+
     def _carry_out(self, change: Change, address: str) -> None:
         match change:
             case SetLanguage(code):
@@ -199,11 +212,13 @@ class Assistant:
                 self._people.set_audience(address, audience)
             case Forget():
                 self._people.forget(address)
+                for token in [token for token, held in self._remembered.items() if held.owner == hash(address)]:
+                    del self._remembered[token]
             case KeepQuestion(text, language):
                 today = self._clock().astimezone(AMSTERDAM).date()
                 self._questions.keep(masked(text), language, today)
             case RememberQuestion(token, text):
-                self._remembered[token] = masked(text)
+                self._remembered[token] = _Held(hash(address), masked(text))
                 while len(self._remembered) > _REMEMBERED:
                     self._remembered.popitem(last=False)
             case CountHelp(topic, language, helped):

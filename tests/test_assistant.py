@@ -45,6 +45,22 @@ def test_an_answered_question_is_kept_nowhere_unless_it_did_not_help(
     assert Helped(db).all()[0]["no"] == 2
 
 
+def test_stop_forgets_the_question_that_a_thumb_down_would_hand_over(
+    assistant: Assistant, db: Database, finder: ScriptedFinder
+) -> None:
+    finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
+    thumbs = []
+    for address in ("telegram:7", "telegram:8"):
+        reply = assistant.handle(address, Typed("waar vind ik een arts voor mijn zoon"))
+        thumbs.append(next(b.action for row in reply.buttons for b in row if b.action.startswith("n:")))
+    assistant.handle("telegram:7", Command("stop"))
+    assistant.handle("telegram:7", Pressed(thumbs[0]))
+    assistant.handle("telegram:7", Pressed(thumbs[1]))
+    assert Questions(db).all() == []
+    assistant.handle("telegram:8", Pressed(thumbs[1]))
+    assert len(Questions(db).all()) == 1
+
+
 def test_reading_without_choosing_leaves_no_trace(assistant: Assistant, db: Database) -> None:
     assistant.handle("web:x", Command("start"))
     assistant.handle("web:x", Command("menu"))

@@ -158,7 +158,8 @@ def test_who_gets_no_answer_gets_the_numbers_to_call(client: TestClient, library
     for _ in range(20):
         too_often = client.post("/", data={"text": "er is brand"})
     nowhere = client.get("/nl/dat-is-er-niet")
-    for page in (too_long, too_often, nowhere):
+    far_too_long = client.post("/", data={"text": "a" * LARGEST_BODY})
+    for page in (too_long, far_too_long, too_often, nowhere):
         assert page.status_code in (404, 413, 429)
         for number in ("emergency_number", "suicide_number_free"):
             assert str(library.facts[number].value) in page.text
@@ -167,7 +168,8 @@ def test_who_gets_no_answer_gets_the_numbers_to_call(client: TestClient, library
 @pytest.mark.parametrize("body", ["x" * (LARGEST_BODY + 1), "text=" + "a&" * LARGEST_BODY])
 def test_a_body_that_is_too_large_is_cut_short(client: TestClient, body: str) -> None:
     page = client.post("/", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
-    assert page.status_code == 413
+    assert (page.status_code, page.headers["connection"]) == (413, "close")
+    assert str(LONGEST_QUESTION) in page.text.replace(".", "")
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait(client: TestClient, seconds: Seconds) -> None:

@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
 from bot.channels.web.headers import SecurityHeaders
-from bot.channels.web.limiting import BodyLimit, RateLimit
+from bot.channels.web.limiting import BodyLimit, RateLimit, TooLarge
 from bot.channels.web.publications import Board, Feed, Publications
 from bot.dialogue.actions import LIMIT, action
 from bot.dialogue.values import Command, Message, Pressed, Reply, Typed
@@ -122,7 +122,7 @@ class WebChat:
         message = _message(form)
         typed = message.text if isinstance(message, Typed) else ""
         if len(typed) > LONGEST_QUESTION and not self._assistant.speaks_of_danger(typed):
-            return self._trouble(request, language, "web.too_long", 413, {}, most=LONGEST_QUESTION)
+            return self._too_long(request, language)
         session = None
         if address is None:
             session = sessions.new_session(self._today())
@@ -146,6 +146,13 @@ class WebChat:
     async def style(self, _request: Request) -> Response:
         """The NL Design System and our own values for it, in one file."""
         return Response(self._style, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+
+    async def too_large(self, request: Request, _error: Exception) -> Response:
+        """Say that a body is too large; what is left of it is not read any more."""
+        hint = self._hint(request)
+        response = self._too_long(request, self._assistant.language(self._address(request) or "web:", hint))
+        response.headers["Connection"] = "close"
+        return response
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """Say in the person's language that something went wrong; never a traceback."""
@@ -196,6 +203,9 @@ class WebChat:
         hint = language if language in self._library.words else self._hint(request)
         code = self._assistant.language(self._address(request) or "web:", hint)
         return self._trouble(request, code, "web.not_found", 404, {})
+
+    def _too_long(self, request: Request, language: str) -> Response:
+        return self._trouble(request, language, "web.too_long", 413, {}, most=LONGEST_QUESTION)
 
     def _trouble(
         self,
@@ -266,7 +276,7 @@ def web_app(
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(BodyLimit, most=LARGEST_BODY, larger={webhook_path: LARGEST_UPDATE}),
         ],
-        exception_handlers={HTTPException: chat.failed, Exception: chat.failed},
+        exception_handlers={TooLarge: chat.too_large, HTTPException: chat.failed, Exception: chat.failed},
     )
 
 

@@ -41,7 +41,7 @@ class TooLarge(Exception):
 
 
 class BodyLimit:
-    """Refuses bodies larger than `most` bytes with 413, whatever their headers claim.
+    """Raises TooLarge while a body is read that is larger than `most` bytes, whatever its headers claim.
 
     `larger` names the paths that may take more, and how much.
     """
@@ -57,7 +57,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         most = self._larger.get(scope["path"], self._most)
-        received, started = 0, False
+        received = 0
 
         async def counting() -> Message:
             nonlocal received
@@ -67,14 +67,4 @@ class BodyLimit:
                 raise TooLarge
             return message
 
-        async def sending(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        try:
-            await self._app(scope, counting, sending)
-        except TooLarge:
-            if not started:
-                await send({"type": "http.response.start", "status": 413, "headers": [(b"connection", b"close")]})
-                await send({"type": "http.response.body", "body": b""})
+        await self._app(scope, counting, send)
