@@ -430,11 +430,13 @@ def test_looking_for_unanswered_questions_makes_no_database(tmp_path: Path) -> N
 
 
 def test_the_terminal_answers_and_ends_with_its_input(tmp_path: Path, small: dict[str, str]) -> None:
-    given = b"Wat is Empatia?\n99\n"
+    given = b"Wat is Empatia?\n99\n/privacy\n"
     ended = run("chat", "--language", "nl", folder=tmp_path, settings=small, given=given)
     assert (ended.code, ended.err) == (0, "")
     assert "www.empatiaprogram.nl" in ended.out
     assert "redactie" not in ended.out, "it keeps nothing, so it must not say that it hands the question over"
+    assert "alleen hier in het venster" in ended.out
+    assert "uw adres" not in ended.out, "nor that it keeps an address"
     assert list(tmp_path.iterdir()) == []
 
 

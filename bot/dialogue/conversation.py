@@ -40,6 +40,8 @@ COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
 """What can be typed, in the order in which the help explains it."""
+_PRIVACY = ("keeps", "follows", "questions", "counts", "telegram", "forget")
+"""What /privacy tells, in this order; where nothing is kept it says so instead."""
 DEEP_LINK = "t-"
 """`/start t-<topic>` opens a topic."""
 
@@ -325,7 +327,7 @@ class Conversation:
         words = self._words(language)
         texts = "\n\n".join(
             words(f"privacy.{name}", days=self._kept_days, sent_days=self._sent_days)
-            for name in ("keeps", "follows", "questions", "counts", "telegram", "forget")
+            for name in (_PRIVACY if self._kept_days else ("nothing",))
         )
         document = line(words("privacy.title"), Role.TITLE) + parse(texts)
         return Reply(document, language, (self._menu_row(language),))
