@@ -51,8 +51,6 @@ MAY_KNOW = {
     "bot.serving": None,
     "bot.serving_telegram": None,
     "bot.cli": None,
-    "bot.cli_desk": None,
-    "bot.cli_settings": {"bot.settings"},
 }
 
 

@@ -15,8 +15,8 @@ from rich.table import Column, Table
 
 from bot import __version__
 from bot.app import Knowledge, build_assistant, build_knowledge, memory_store
-from bot.cli_desk import COMMANDS
-from bot.cli_settings import with_settings
+from bot.cli import announcements, events, house
+from bot.cli.with_settings import with_settings
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.values import Person, Reply, Typed
 from bot.errors import WegwijzerError
@@ -330,5 +330,5 @@ def unanswered(settings: Settings) -> None:
         click.echo(f"{question['asked_on']}  {question['language']}  {question['text']}")
 
 
-for _command in COMMANDS:
+for _command in (*announcements.COMMANDS, *events.COMMANDS, *house.COMMANDS):
     cli.add_command(_command)
