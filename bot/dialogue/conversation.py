@@ -40,7 +40,7 @@ COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
 """What can be typed, in the order in which the help explains it."""
-_PRIVACY = ("keeps", "follows", "questions", "counts", "telegram", "forget")
+_PRIVACY = ("keeps", "follows", "questions", "told", "counts", "telegram", "forget")
 """What /privacy tells, in this order; where nothing is kept it says so instead."""
 DEEP_LINK = "t-"
 """`/start t-<topic>` opens a topic."""
