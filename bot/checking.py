@@ -18,7 +18,7 @@ import textstat
 from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.danger import gather
-from bot.knowledge.document import Document, plain
+from bot.knowledge.document import Document, plain, units_of
 from bot.knowledge.facts import EVERYONE, NUMBERS_IN_DANGER, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
 from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
@@ -207,7 +207,7 @@ class _Check:
                     return  # named once, for the file where it is missing
                 if not plain(document).strip():
                     yield Finding(entry.path, 1, f"is empty for {audience or 'a reader we do not know'}")
-                units = len(plain(document).encode("utf-16-le")) // 2 + len(entry.title) + AROUND_UNITS
+                units = units_of(document) + len(entry.title) + AROUND_UNITS
                 if units > TELEGRAM_UNITS:
                     yield Finding(entry.path, 1, f"is too long for Telegram: {units} of {TELEGRAM_UNITS} units")
                 yield from _links(entry, document)

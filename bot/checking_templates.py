@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot.errors import Finding
-from bot.knowledge.document import UnsupportedMarkdown, parse, plain
+from bot.knowledge.document import UnsupportedMarkdown, parse, units_of
 from bot.knowledge.facts import AMSTERDAM
 from bot.knowledge.library import Entry, Library
 from bot.knowledge.rendering import CannotRender, used_facts
@@ -91,7 +91,7 @@ def _shown_part(
 ) -> Iterator[Finding]:
     try:
         text = composer.texts(event, occurrence, part)[entry.language]
-        units = len(plain(parse(text.body)).encode("utf-16-le")) // 2 + len(text.title)
+        units = units_of(parse(text.body)) + len(text.title)
     except (CannotRender, UnsupportedMarkdown) as error:
         yield Finding(entry.path, entry.begin_of(str(part)), f"cannot be shown: {error}")
         return

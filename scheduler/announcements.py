@@ -92,6 +92,8 @@ _STEPS: Mapping[tuple[State, Step], State] = {
     (State.PAUSED, Step.RECALL): State.RECALLED,
     (State.SENT, Step.CORRECT): State.SENT,
     (State.SENT, Step.RECALL): State.RECALLED,
+    # What was cancelled half-way has reached some readers.
+    (State.CANCELLED, Step.RECALL): State.RECALLED,
 }
 
 _NEEDED: Mapping[Step, Role] = {

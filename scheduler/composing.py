@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from babel.dates import format_date, format_time
 from jinja2 import Template, TemplateError
 
-from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse, plain
+from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse, units_of
 from bot.knowledge.facts import AMSTERDAM
 from bot.knowledge.library import Library
 from bot.knowledge.rendering import CannotRender, environment, used_facts
@@ -20,6 +20,9 @@ from scheduler.events import Event, Occurrence
 
 MESSAGE_UNITS = 4096
 """UTF-16 units that a message may have (Bot API, sendMessage)."""
+
+CAPTION_UNITS = 1024
+"""UTF-16 units that the text below a file may have (Bot API, sendPhoto)."""
 
 AROUND_UNITS = 200
 """Units that are kept free for what a template puts around a text by staff."""
@@ -165,7 +168,7 @@ class Composer:
             document = parse(body)
         except UnsupportedMarkdown as error:
             raise BadText(Problem.MARKUP, what=str(error)) from error
-        units = len(plain(line(title) + document).encode("utf-16-le")) // 2 + AROUND_UNITS
+        units = units_of(line(title) + document) + AROUND_UNITS
         if units > MESSAGE_UNITS:
             raise BadText(Problem.TOO_LONG, units=units, most=MESSAGE_UNITS - AROUND_UNITS)
         for bad in _bad_links(document):

@@ -16,8 +16,17 @@ from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.locations import Location
 from bot.store.sealing import Sealer
-from scheduler.announcements import Announcement, Missing, NotAllowed, Refused, Role, State
-from scheduler.composing import BadText
+from scheduler.announcements import (
+    Announcement,
+    Attachment,
+    Missing,
+    NotAllowed,
+    Part,
+    Refused,
+    Role,
+    State,
+)  # fmt: skip
+from scheduler.composing import BadText, Problem
 from scheduler.delivery import Again, Delivered, Gone
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
@@ -318,6 +327,67 @@ def test_recalling_takes_it_out_of_every_chat_and_stops_the_rest(place: Place, e
     place.desk.announcing.recall(approver, sent.id)
     rows = place.desk.office.deliveries.claim(place.now, 10)
     assert [(row.address, str(row.job)) for row in rows] == [("telegram:1", "delete")]
+
+
+def test_what_was_cancelled_half_way_can_still_be_taken_back(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    place.person(2)
+    sent = released(place, editor, approver)
+    place.desk.clockwork.tick()
+    (first,) = place.desk.office.deliveries.claim(place.now, 1)
+    place.desk.office.deliveries.settle([(first, Delivered(77))])
+    place.desk.announcing.cancel(editor, sent.id)
+    assert place.send() == []
+    place.desk.announcing.recall(approver, sent.id)
+    (row,) = place.desk.office.deliveries.claim(place.now, 10)
+    assert (row.address, str(row.job), row.message) == (first.address, "delete", 77)
+
+
+def test_a_recall_takes_back_a_correction_that_is_under_way(place: Place, editor: int, approver: int) -> None:
+    place.person(1)
+    place.person(2)
+    sent = released(place, editor, approver)
+    place.send()
+    correct_in_meaning(place, approver, sent.id, {"nl": ("Nieuws", "Het is om elf uur.")})
+    place.desk.clockwork.tick()
+    (reply,) = place.desk.office.deliveries.claim(place.now, 1)
+    place.desk.office.deliveries.settle([(reply, Delivered(88))])
+    place.desk.announcing.recall(approver, sent.id)
+    rows = place.desk.office.deliveries.claim(place.now, 10)
+    assert {str(row.job) for row in rows} == {"delete"}
+    assert 88 in {row.message for row in rows}
+    assert len(rows) == 3
+
+
+def test_what_stands_below_a_file_cannot_be_corrected_beyond_what_fits_there(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1)
+    sent = released(place, editor, approver, attachments=(Attachment("pdf", "0" * 32 + ".pdf", "brief"),))
+    place.send()
+    with pytest.raises(BadText) as caught:
+        place.desk.announcing.correct(approver, sent.id, {"nl": ("Nieuws", "woord " * 200)}, in_meaning=False)
+    assert caught.value.code is Problem.TOO_LONG
+    assert place.desk.announcing.find(sent.id).texts["nl"].body == "Er is nieuws."
+    place.desk.announcing.correct(approver, sent.id, {"nl": ("Nieuws", "woord " * 150)}, in_meaning=False)
+
+
+def test_what_cannot_be_made_stops_nothing_else(
+    place: Place, editor: int, approver: int, planned: Callable[..., Event], caplog: pytest.LogCaptureFixture
+) -> None:
+    place.person(1)
+    planned()
+    place.db.execute("UPDATE events SET kind = 'opgeheven'")
+    sent = released(place, editor, approver)
+    for _ in range(3):
+        place.send()
+        place.move_on(minutes=1)
+    assert place.desk.announcing.find(sent.id).state is State.SENT
+    (broken,) = place.desk.office.announcements.of_occurrence(1)
+    assert broken.state is State.PAUSED
+    told = place.desk.office.announcements.in_states([State.SENT])
+    assert ["sjabloon" in one.texts["nl"].body for one in told if one.part is Part.NOTICE] == [True]
+    assert len([record for record in caplog.records if "cannot be made" in record.message]) == 1
 
 
 @pytest.mark.parametrize("step", ["pause", "cancel"])

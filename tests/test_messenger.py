@@ -153,6 +153,15 @@ async def test_trying_again_goes_on_behind_what_has_arrived(carrying: Carry, api
     assert len(second.others) == 2
 
 
+async def test_after_a_refusal_the_files_that_have_arrived_do_not_come_again(carrying: Carry, api: BotApi) -> None:
+    letter = replace(LETTER, document=LONG, attachments=(PDF, PICTURE))
+    api.faults.append(("sendMessage", 400, {}))
+    first, second = await outcomes(carrying, (ROW, letter), (replace(ROW, tries=1), letter))
+    assert isinstance(first, Refused)
+    assert isinstance(second, Delivered)
+    assert len(api.chats[7]) == 3
+
+
 async def test_what_changes_and_what_is_gone(carrying: Carry, api: BotApi) -> None:
     sent, *_ = await outcomes(carrying, (ROW, LETTER))
     assert isinstance(sent, Delivered)

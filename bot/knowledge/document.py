@@ -153,6 +153,27 @@ def _merged(spans: Iterable[Span]) -> Iterator[Span]:
         yield last
 
 
+BETWEEN_BLOCKS = 2
+"""Units that the blank line between two blocks takes."""
+_BULLET = 3
+
+
+def units_of(document: Document) -> int:
+    """Return how long a document is in UTF-16 units without its markup: so the Bot API counts."""
+    return sum(map(block_units, document.blocks)) + BETWEEN_BLOCKS * max(0, len(document.blocks) - 1)
+
+
+def block_units(block: Block) -> int:
+    """Return how long a block is in UTF-16 units, with the bullets and line ends of its items."""
+    if isinstance(block, Paragraph):
+        return sum(map(_width, block.spans))
+    return sum(sum(map(_width, item)) + _BULLET for item in block.items)
+
+
+def _width(span: Span) -> int:
+    return len(span.text.encode("utf-16-le")) // 2
+
+
 def plain(document: Document) -> str:
     """Return the document as plain text: blank lines between blocks, a dash before each item.
 

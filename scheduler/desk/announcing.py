@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.knowledge.document import units_of
 from bot.knowledge.facts import Audience
 from bot.store.staff import Member
 from scheduler.announcements import (
@@ -18,7 +19,9 @@ from scheduler.announcements import (
     Text,
     after,
     may,
+    possible,
 )
+from scheduler.composing import CAPTION_UNITS, BadText, Problem
 from scheduler.delivery import Job
 from scheduler.desk.office import AHEAD, Mistake, Office
 from scheduler.desk.telling import Telling
@@ -280,6 +283,7 @@ class Announcing:
                 raise Mistake("no_text", language=before.source)
             checked = {code: self._text(code, *text) for code, text in texts.items()}
             if not in_meaning:
+                self._check_captions(before, checked)
                 new = self._corrected(member, before, checked, in_meaning=False)
                 office.deliveries.give_job(number, Job.EDIT, frozenset(texts))
                 return new
@@ -304,6 +308,17 @@ class Announcing:
             written = self.find(int(office.announcements.add(reply) or 0))
             office.log(member, "write", _name(written), None, _shown(written))
             return self.approve(actor, written.id) if office.rules.solo else written
+
+    def _check_captions(self, before: Announcement, texts: Mapping[str, Text]) -> None:
+        """Check that what stands below a file still fits there: a delivered message cannot become two."""
+        if len(before.attachments) != 1:
+            return
+        corrected = replace(before, texts={**before.texts, **texts})
+        for code in texts:
+            if code in before.texts and units_of(self._office.shown(before, code)) <= CAPTION_UNITS:
+                units = units_of(self._office.shown(corrected, code))
+                if units > CAPTION_UNITS:
+                    raise BadText(Problem.TOO_LONG, units=units, most=CAPTION_UNITS)
 
     def _corrected(
         self, member: Member, before: Announcement, texts: Mapping[str, Text], *, in_meaning: bool
@@ -345,7 +360,7 @@ class Announcing:
             recalled = self._moved(member, self._step(member, number, Step.RECALL), Step.RECALL)
             office.deliveries.give_job(number, Job.DELETE)
             for reply in office.announcements.replies(number):
-                if reply.state is State.SENT:
+                if reply.sent_at is not None and Step.RECALL in possible(reply.state):
                     self._moved(member, reply, Step.RECALL)
                     office.deliveries.give_job(reply.id, Job.DELETE)
                 elif reply.state in UNFINISHED:

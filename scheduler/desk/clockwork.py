@@ -3,10 +3,14 @@
 `tick` may run as often as it likes, from any process that may send: it looks at the rows and does what is missing.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.errors import StoreError
 from bot.store.database import writing
 from scheduler.announcements import PRIVATE, Announcement, Missing, Part, State, Step, after
 from scheduler.desk.office import Office
@@ -14,6 +18,8 @@ from scheduler.desk.planning import Planning
 from scheduler.desk.signing import Signing
 from scheduler.desk.telling import Telling
 from scheduler.events import Event, Happening, Occurrence, Planned, planned_messages, true_until
+
+_log = logging.getLogger(__name__)
 
 AHEAD = timedelta(hours=48)
 """How long before it is due a message of an event is made, so that staff can see it coming and stop it."""
@@ -30,15 +36,18 @@ class Clockwork:
         self._signing = signing
         self._planning = planning
         self._telling = telling
+        self._failing: set[str] = set()
 
     def tick(self) -> None:
         """Do everything that is due now."""
         now = self._office.now()
         for event in self._office.events.in_states((State.SCHEDULED,)):
-            self._planning.materialise(event)
-            for occurrence in self._office.events.of_event(event.id, now):
-                self._make_messages(event, occurrence, now)
-        self._signing.refill()
+            with self._alone(f"event {event.id}"):
+                self._planning.materialise(event)
+                for occurrence in self._office.events.of_event(event.id, now):
+                    self._make_messages(event, occurrence, now)
+        with self._alone("the waiting lists"):
+            self._signing.refill()
         for announcement in self._office.announcements.out_of_date(now):
             self._expire(announcement)
         for group in _by_occurrence(self._office.announcements.due(now)):
@@ -61,6 +70,35 @@ class Clockwork:
                     self._office.now(), None, "clock", "pause", f"announcement {number}", None, {"refused": why}
                 )
                 self._telling.tell_staff("refused", number=number, title=_title(announcement))
+
+    @contextmanager
+    def _alone(self, what: str, announcement: Announcement | None = None) -> Iterator[None]:
+        """Let what is wrong with one thing stop no other: it is logged once, an announcement is paused, staff are told.
+
+        A store that cannot be written is no fault of the thing: that ends the tick, and the next one tries again.
+        """
+        try:
+            yield
+        except (StoreError, sqlite3.Error):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, all others must go on
+            why = type(error).__name__  # only its kind: its text may hold what people wrote
+            if what not in self._failing:
+                self._failing.add(what)
+                _log.error("%s cannot be made: %s; all others go on", what, why)
+            if announcement is not None:
+                self._put_aside(announcement, why)
+        else:
+            self._failing.discard(what)
+
+    def _put_aside(self, announcement: Announcement, why: str) -> None:
+        with writing(self._office.db):
+            state = after(announcement.state, Step.PAUSE)
+            if self._office.announcements.set_state(announcement.id, announcement.state, state):
+                self._office.audit.add(
+                    self._office.now(), None, "clock", "pause", f"announcement {announcement.id}", None, {"failed": why}
+                )
+                self._telling.tell_staff("failed", number=announcement.id, title=_title(announcement))
 
     # --- the messages of events ----------------------------------------------------------------
 
@@ -102,7 +140,7 @@ class Clockwork:
                     self._office.announcements.set_state(other.id, other.state, after(other.state, Step.EXPIRE))
             group = (chosen,)
         for announcement in group:
-            with writing(self._office.db):
+            with self._alone(f"announcement {announcement.id}", announcement), writing(self._office.db):
                 # Somebody may have paused, cancelled or changed it meanwhile, through another process.
                 if self._office.announcements.find(announcement.id) == announcement:
                     self._begin(announcement, now)

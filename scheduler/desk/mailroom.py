@@ -26,8 +26,7 @@ class Mailroom:
         announcement = self._office.announcements.find(number)
         if announcement is None or language not in announcement.texts:
             raise Mistake("no_announcement", number=number)
-        followed = ", ".join(self._office.subject_name(one, language) for one in announcement.target.subjects)
-        document = self._office.composer.document(announcement, announcement.true_in(language), followed)
+        document = self._office.shown(announcement, language, announcement.true_in(language))
         if announcement.practice:
             document = line(self._office.library.words[language]("staff.practice"), Role.LABEL) + document
         return Letter(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.knowledge.announceable import Phase
+from bot.knowledge.document import Document
 from bot.knowledge.library import Library
 from bot.store.announcements import Announcements
 from bot.store.audit import Audit
@@ -19,7 +20,7 @@ from bot.store.people import People
 from bot.store.running import pause, paused, resume
 from bot.store.staff import Member, Staff
 from bot.store.subscriptions import Subscriptions
-from scheduler.announcements import NotAllowed, Refused, Role, Target, at_least
+from scheduler.announcements import Announcement, NotAllowed, Refused, Role, Target, at_least
 from scheduler.composing import Composer
 
 AHEAD = timedelta(days=2 * 366)
@@ -134,6 +135,11 @@ class Office:
             if location not in places:
                 raise Mistake("unknown_location", location=location, known=", ".join(places))
         return replace(target, subjects=subjects, near=near)
+
+    def shown(self, announcement: Announcement, language: str, written_in: str = "") -> Document:
+        """Return an announcement as a reader of a language gets it, perhaps in the words of another one."""
+        followed = ", ".join(self.subject_name(one, language) for one in announcement.target.subjects)
+        return self.composer.document(announcement, written_in or language, followed)
 
     def subject_name(self, subject: str, language: str) -> str:
         """Return the name of a location or theme in one language."""

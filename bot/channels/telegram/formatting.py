@@ -6,7 +6,7 @@ from html import escape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.dialogue.values import Button
-from bot.knowledge.document import Block, Document, Paragraph, Role, Span
+from bot.knowledge.document import BETWEEN_BLOCKS, Block, Document, Paragraph, Role, Span, block_units
 
 LIMIT = 4096
 """UTF-16 units that a message may have after its entities are parsed (Bot API, sendMessage)."""
@@ -17,10 +17,10 @@ def messages(document: Document, limit: int = LIMIT) -> list[str]:
     texts: list[str] = []
     room = 0
     for block in document.blocks:
-        html, units = _html(block), _units(block)
-        if texts and units + 2 <= room:
+        html, units = _html(block), block_units(block)
+        if texts and units + BETWEEN_BLOCKS <= room:
             texts[-1] += f"\n\n{html}"
-            room -= units + 2
+            room -= units + BETWEEN_BLOCKS
         else:
             texts.append(html)
             room = limit - units
@@ -64,13 +64,3 @@ def _html_spans(spans: Iterable[Span]) -> Iterator[str]:
         if span.link is not None and not span.link.startswith("tel:"):
             text = f'<a href="{escape(span.link)}">{text}</a>'
         yield f"<b>{text}</b>" if span.strong else text
-
-
-def _units(block: Block) -> int:
-    if isinstance(block, Paragraph):
-        return sum(map(_width, block.spans))
-    return sum(sum(map(_width, item)) + 3 for item in block.items)
-
-
-def _width(span: Span) -> int:
-    return len(span.text.encode("utf-16-le")) // 2

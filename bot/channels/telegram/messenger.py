@@ -20,6 +20,7 @@ from bot.channels.telegram.formatting import keyboard, messages
 from bot.channels.telegram.sending import seconds_of, surely_not_delivered
 from bot.knowledge.document import plain
 from scheduler.announcements import Attachment
+from scheduler.composing import CAPTION_UNITS
 from scheduler.delivery import (
     Again,
     Claimed,
@@ -37,8 +38,6 @@ from scheduler.delivery import (
 
 PICTURES = frozenset({"picture", "photo"})
 """Kinds of attachments that are shown as a picture; every other one is sent as a file."""
-CAPTION_LIMIT = 1024
-"""UTF-16 units that the text below a file may have (Bot API, sendPhoto)."""
 _LETTERS_KEPT = 64
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # What the Bot API says in a 400, by what it means; it has no codes for these.
@@ -124,7 +123,7 @@ class TelegramMessenger:
                     return await self._delete(row, written, slot)
         except TelegramError as error:
             outcome = _outcome(error)
-            if not isinstance(outcome, Wait | Again):
+            if isinstance(outcome, Gone):
                 self._arrived.pop(row.id, None)
             return outcome
 
@@ -184,7 +183,7 @@ class TelegramMessenger:
         if caption:
             how.update(caption=caption, parse_mode=ParseMode.HTML)
         elif attachment.title:
-            how["caption"] = attachment.title[:CAPTION_LIMIT]
+            how["caption"] = attachment.title[:CAPTION_UNITS]
         known = self._files.get(attachment.name)
         if known is None:
             # The first one uploads it while the others wait: then it has an id for all of them.
@@ -301,7 +300,7 @@ def _written(letter: Letter) -> _Written:
     return _Written(
         tuple(messages(letter.document)),
         keyboard(letter.buttons),
-        len(letter.attachments) == 1 and len(messages(letter.document, CAPTION_LIMIT)) == 1,
+        len(letter.attachments) == 1 and len(messages(letter.document, CAPTION_UNITS)) == 1,
         withdrawn[0] if withdrawn else "",
         plain(letter.withdrawn).encode(),
     )

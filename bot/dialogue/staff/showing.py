@@ -78,12 +78,9 @@ class Showing:
             return line(words("staff.no_text"), Role.NOTE)
         note = Document() if announcement.fresh(code) else line(words("staff.stale"), Role.NOTE)
         try:
-            return note + self._desk.office.composer.document(announcement, code, self._followed(announcement, code))
+            return note + self._desk.office.shown(announcement, code)
         except UnsupportedMarkdown:
             return note + line(text.body)
-
-    def _followed(self, announcement: Announcement, code: str) -> str:
-        return ", ".join(self._desk.office.subject_name(one, code) for one in announcement.target.subjects)
 
     def _readers(self, announcement: Announcement, words: Words, language: str) -> Document:
         readers = self._desk.announcing.readers(announcement)
@@ -134,7 +131,8 @@ class Showing:
                 Button(words("staff.test"), action("z", "a", f"{number}.test")),
             )
         for step in _HANDS:
-            if step in can and not (step is Step.CORRECT and announcement.occurrence is not None):
+            wanted = step is not Step.RECALL or announcement.sent_at is not None
+            if step in can and wanted and not (step is Step.CORRECT and announcement.occurrence is not None):
                 seen = f".{announcement.read_as}" if step is Step.APPROVE else ""
                 yield (Button(words(f"staff.steps.{step}"), action("z", "a", f"{number}.{step}{seen}")),)
         if announcement.occurrence is None:
