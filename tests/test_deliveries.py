@@ -126,6 +126,20 @@ def test_each_gets_it_in_their_language_or_as_staff_decided(
     assert {int(row.address.split(":")[1]): row.language for row in town.claim()} == expected
 
 
+def test_who_chose_another_language_meanwhile_gets_it_in_that_one(town: Town) -> None:
+    one = town.person(1, language="nl")
+    two = town.person(2, language="nl")
+    three = town.person(3, language="uk")
+    made = town.announce(missing=Missing.SKIP, texts={code: TEXTS[code] for code in ("nl", "uk")})
+    town.people.set_language(one, "uk")
+    town.people.set_language(two, "en")  # there is none: the words that were prepared are better than nothing
+    town.people.set_language(three, "nl")
+    assert {row.address: row.language for row in town.claim()} == {one: "uk", two: "nl", three: "nl"}
+    assert {code: sum(states.values()) for code, states in town.deliveries.report(made.id).languages.items()} == {
+        "uk": 1, "nl": 2,
+    }  # fmt: skip
+
+
 def test_a_stale_translation_counts_as_missing(town: Town) -> None:
     town.person(1, language="uk")
     town.announce(missing=Missing.FALL_BACK, revision=2, texts={"nl": Text("T", "t", 2), "uk": Text("T", "t", 1)})

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from bot.dialogue.values import QUIET
 from bot.errors import StoreError
 from bot.knowledge.facts import AMSTERDAM
+from bot.store.announcements import Announcements
 from bot.store.database import writing
 from bot.store.running import PAUSED_NOTE
 from bot.store.sealing import Sealer
@@ -108,7 +109,7 @@ _OPEN = """
 
 _CANDIDATES = f"""
     SELECT d.id, d.person, d.language, d.job, d.message, d.tries, d.changed,
-           p.address, p.quiet_from, p.quiet_until, p.paused_until, p.active,
+           p.address, p.language, p.quiet_from, p.quiet_until, p.paused_until, p.active,
            EXISTS (SELECT 1 FROM subscriptions s WHERE s.person = d.person
                    AND s.subject IN (SELECT value FROM json_each(:subjects)))
            AND {_NEAR.format(person="d.person")},
@@ -124,7 +125,10 @@ _CANDIDATES = f"""
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An announcement with open rows, as far as claiming needs it. `due` and `now` are moments of the claim."""
+    """An announcement with open rows, as far as claiming needs it.
+
+    `whole` is given for what goes to followers: each gets it in the language that they read by then.
+    """
 
     id: int
     revision: int
@@ -136,6 +140,13 @@ class _Open:
     due: datetime | None
     sending: bool
     test: bool
+    whole: Announcement | None
+
+    def language(self, reads: str | None, prepared: str) -> str:
+        """Return the language for somebody who reads `reads` now, and had a row prepared in another one perhaps."""
+        if self.whole is None:
+            return prepared
+        return self.whole.language_for(reads or self.whole.source) or prepared
 
 
 class Deliveries:
@@ -328,6 +339,7 @@ class Deliveries:
                     moment_or_none(due),
                     sending,
                     test=part == Part.TEST,
+                    whole=Announcements(self._db).find(number) if must_follow else None,
                 )
             )
         return found
@@ -357,12 +369,13 @@ class Deliveries:
         """Mark what can leave as `sending`, put off who sleeps, close what is not wanted any more."""
         closed: list[tuple[str, int, int]] = []
         asleep: list[tuple[int, int, int]] = []
+        learnt: list[tuple[str, int]] = []
         leaving: list[Claimed] = []
         seconds = _seconds(now)
         night = _Nights(now)
         for row in rows:
-            (number, person, language, job, message, tries, changed,
-             sealed, quiet_from, quiet_until, paused_until, active, follows, reply_to) = row  # fmt: skip
+            (number, person, language, job, message, tries, changed, sealed, reads, quiet_from,
+             quiet_until, paused_until, active, follows, reply_to) = row  # fmt: skip
             if len(leaving) >= limit:
                 break
             if person is None or sealed is None:
@@ -382,6 +395,10 @@ class Deliveries:
                     asleep.append((wakes, seconds, number))
                     continue
                 silent = night.within(quiet, announcement.due) or night.within(quiet, changed)
+                now_language = announcement.language(reads, language)
+                if now_language != language:
+                    learnt.append((now_language, number))
+                    language = now_language
             else:
                 silent = True
             leaving.append(
@@ -398,6 +415,7 @@ class Deliveries:
             f"UPDATE deliveries SET not_before = ?, changed = ? WHERE id = ? AND {_WAITING}",  # noqa: S608 - texts of our own
             asleep,
         )
+        self._db.conn.executemany("UPDATE deliveries SET language = ? WHERE id = ?", learnt)
         marked = {
             row[0]
             for row in self._db.execute(
