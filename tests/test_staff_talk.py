@@ -378,6 +378,19 @@ def test_to_anybody_else_a_staff_command_is_like_any_nonsense(chat: Callable[[st
     assert stranger.says(f"/{command}") == stranger.says("/nonsense")
 
 
+def test_ending_a_colleagues_access_asks_first(place: Place, chat: Callable[[str], Chat]) -> None:
+    place.staff("Beheer", Role.ADMIN)
+    place.staff("Eva", Role.EDITOR)
+    boss, eva = chat("Beheer"), chat("Eva")
+    boss.says("/staff")
+    assert "Eva kan dan niets meer" in boss.presses("Toegang van Eva beëindigen")
+    assert place.desk.staffing.at(eva.address) is not None
+    boss.presses("Terug")
+    boss.presses("Toegang van Eva beëindigen")
+    assert "geen toegang meer" in boss.presses("Toegang van Eva beëindigen")
+    assert place.desk.staffing.at(eva.address) is None
+
+
 @pytest.mark.parametrize("button", ["z:l", "z:a:1.approve", "z:p:pause", "z:s:1.revoke", "z:f:x", "z:"])
 def test_a_forged_button_is_like_any_that_is_gone(place: Place, chat: Callable[[str], Chat], button: str) -> None:
     stranger = chat("Mallory")

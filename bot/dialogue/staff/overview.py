@@ -104,6 +104,18 @@ class Overview:
         text = words("staff.invited", name=name, link=link)
         return Reply(line(text), language, (self._outbox_row(language),))
 
+    def ask_to_revoke(self, member: Member, number: int, language: str) -> Reply:
+        """Ask before a colleague's membership ends: the button stands among others, on a phone."""
+        words = self._desk.office.library.words[language]
+        name = next((one.name for one in self._desk.staffing.all(member.id) if one.id == number), None)
+        if name is None:
+            return self.staff(member, language)
+        row = (
+            Button(words("staff.revoke", name=name)[:60], action("z", "s", f"{number}.revoke.sure")),
+            Button(words("menu.back"), action("z", "s")),
+        )
+        return Reply(line(words("staff.sure.revoke", name=name)), language, (row,))
+
     def revoked(self, member: Member, number: int, language: str) -> Reply:
         """End a colleague's membership."""
         gone = self._desk.staffing.revoke(member.id, number)

@@ -450,6 +450,8 @@ class StaffTalk:
         if number == "invite":
             return self._begin({"form": "invite"}, address, language)
         if what == "revoke":
+            return self._overview.ask_to_revoke(member, whole(number), language)
+        if what == "revoke.sure":
             return self._overview.revoked(member, whole(number), language)
         return self._overview.staff(member, language)
 
