@@ -4,8 +4,8 @@ Times are aware: Europe/Amsterdam for people, so that local time stays right acr
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import astuple, dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.knowledge.facts import AMSTERDAM
@@ -54,6 +54,51 @@ class Event:
             sorted(self.slots.items()), self.rule, sorted(self.skip), self.dates, self.sign_up, self.maximum,
             self.announce_days, self.reminder_days,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes different of an event with all that is to come; None or "" = it stays as it is.
+
+    `slots` holds only the slots that change, `notes` only the languages whose note changes ("" = no note any more).
+    A `maximum` of 0 takes the limit away.
+    """
+
+    at: time | None = None
+    place: str = ""
+    minutes: int | None = None
+    slots: Mapping[str, bool] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    sign_up: bool | None = None
+    maximum: int | None = None
+
+    def made_to(self, event: Event) -> Event:
+        """Return the event as it becomes."""
+        slots = {**event.slots, **self.slots}
+        if self.notes:
+            notes = {**_notes_of(event), **self.notes}
+            slots["note"] = {code: note for code, note in notes.items() if note}
+        return replace(
+            event,
+            start=same_day_at(event.start, self.at),
+            place=self.place.strip() or event.place,
+            minutes=event.minutes if self.minutes is None else self.minutes,
+            slots=slots,
+            sign_up=event.sign_up if self.sign_up is None else self.sign_up,
+            maximum=event.maximum if self.maximum is None else self.maximum or None,
+        )
+
+
+def _notes_of(event: Event) -> Mapping[str, str]:
+    notes = event.slots.get("note")
+    return notes if isinstance(notes, Mapping) else {}
+
+
+def same_day_at(day: datetime, at: time | None) -> datetime:
+    """Return the same local day at another time; one that the clock skips in March is that much later."""
+    if at is None:
+        return day
+    return datetime.combine(day.date(), at, AMSTERDAM).astimezone(UTC).astimezone(AMSTERDAM)
 
 
 class Happening(StrEnum):

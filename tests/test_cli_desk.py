@@ -122,6 +122,22 @@ def test_an_event_is_entered_moved_and_cancelled(run: Run) -> None:
     assert "oudercafe" not in run("event", "list").output
 
 
+def test_an_event_is_changed_with_all_that_is_to_come(run: Run) -> None:
+    run("event", "add", "--kind", "oudercafe", "--start", ahead(30), "--place", "De Luifel", "--with", "interpreter")
+    changed = run(
+        "event", "change", "1", "--time", "19:30", "--without", "interpreter", "--with", "children", "--maximum", "12",
+        "--minutes", "45", "--note", "nl=Neem koekjes mee.", "--no-sign-up",
+    )  # fmt: skip
+    assert changed.exit_code == 0, changed.output
+    assert "until 20:15" in changed.output
+    assert "interpreter" not in changed.output
+    assert "children can come" in changed.output
+    assert "koekjes" in changed.output
+    refused = run("event", "change", "1", "--without", "music")
+    assert "there is interpreter, children" in refused.output
+    assert run("event", "change", "1", "--time", "19:30").exit_code != 0
+
+
 def test_the_audit_log_tells_what_it_was_before_and_after(run: Run) -> None:
     run("location", "put", "kerklaan", "--name", "Kerklaan 1", "--phase", "planned")
     run("location", "put", "kerklaan", "--name", "Kerklaan 1", "--phase", "open")

@@ -30,7 +30,7 @@ from scheduler.composing import BadText, Problem
 from scheduler.delivery import Again, Delivered, Gone
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
-from scheduler.events import Answer, Event
+from scheduler.events import Answer, Change, Event
 from tests.desk import NEVER_QUIET, Place, local
 
 TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
@@ -634,7 +634,7 @@ def test_a_whole_series_gets_another_time_and_who_was_told_hears_of_it(
     _, second, third, *_ = place.desk.planning.coming(event)
     place.desk.planning.move(approver, second.id, local(2027, 1, 7, 14))
     place.desk.planning.cancel_occurrence(approver, third.id)
-    event = place.desk.planning.change(approver, event.id, at=time(19, 30), place="Raadhuis")
+    event = place.desk.planning.change(approver, event.id, Change(at=time(19, 30), place="Raadhuis"))
     assert [title for _, _, title in place.send()] == ["Veranderd: Oudercafé"]
     now_planned = place.desk.planning.coming(event)
     assert [f"{one.local_start:%d-%m %H:%M} {one.place} {one.state}" for one in now_planned[:3]] == [
@@ -654,16 +654,82 @@ def test_changing_an_approved_series_needs_an_approver_and_something_to_change(
 ) -> None:
     event = planned()
     with pytest.raises(NotAllowed):
-        place.desk.planning.change(editor, event.id, at=time(11))
+        place.desk.planning.change(editor, event.id, Change(at=time(11)))
     with pytest.raises(Mistake, match="nothing_changed"):
-        place.desk.planning.change(approver, event.id, at=time(10), place=" De Luifel ")
+        place.desk.planning.change(approver, event.id, Change(at=time(10), place=" De Luifel "))
+    assert place.desk.planning.find(event.id) == event
+
+
+def _newest(place: Place, event: Event) -> str:
+    """What the newest message about the next occurrence of an event says in Dutch."""
+    occurrence, *_ = place.desk.planning.coming(event)
+    newest = max(one.id for one in place.desk.office.announcements.of_occurrence(occurrence.id))
+    return plain(place.desk.mailroom.letter(newest, "nl").document)
+
+
+def test_who_was_told_of_an_interpreter_hears_that_there_is_none_and_the_reminder_says_no_more(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, "nl", follows=("oudercafe",))
+    event = planned()
+    place.send()
+    place.desk.planning.change(
+        approver, event.id, Change(slots={"interpreter": False}, notes={"nl": "Neem koekjes mee."})
+    )
+    ((_, _, title),) = place.send()
+    said = _newest(place, event)
+    assert title == "Veranderd: Oudercafé"
+    assert "Er is geen tolk." in said
+    assert "Neem koekjes mee." in said
+    assert "Het was" not in said, "time and place are as they were"
+    place.now = local(2026, 12, 1, 10)
+    assert len(place.send()) == 1
+    reminder = _newest(place, event)
+    assert "tolk" not in reminder
+    assert "Neem koekjes mee." in reminder
+
+
+def test_a_larger_place_lets_those_in_who_wait_and_a_smaller_one_throws_nobody_out(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    event = planned(maximum=2)
+    (occurrence,) = place.desk.planning.coming(event)
+    first, second, third = (place.person(number, "nl", follows=()) for number in (1, 2, 3))
+    for person in (first, second):
+        place.desk.signing.come(person, occurrence.id, 2)
+    place.desk.planning.change(approver, event.id, Change(maximum=4))
+    assert [address for address, _, _ in place.send()] == [second]
+    place.desk.planning.change(approver, event.id, Change(maximum=1))
+    assert place.send() == []
+    assert place.desk.signing.count(occurrence.id).people == 4
+    assert place.desk.signing.come(third, occurrence.id, 1).answer is Answer.WAITING
+    place.desk.planning.change(approver, event.id, Change(maximum=0))
+    assert [address for address, _, _ in place.send()] == [third]
+    assert place.desk.planning.find(event.id).maximum is None
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (Change(minutes=0), "not_positive"),
+        (Change(minutes=10**9), "too_much"),
+        (Change(maximum=-1), "not_positive"),
+        (Change(maximum=10**9), "too_much"),
+    ],
+)
+def test_an_event_cannot_become_impossible(
+    place: Place, planned: Callable[..., Event], approver: int, change: Change, why: str
+) -> None:
+    event = planned()
+    with pytest.raises(Mistake, match=why):
+        place.desk.planning.change(approver, event.id, change)
     assert place.desk.planning.find(event.id) == event
 
 
 def test_what_is_changed_before_approval_must_be_handed_in_anew(place: Place, editor: int) -> None:
     event = place.desk.planning.add(editor, parent_cafe())
     place.desk.planning.submit(editor, event.id)
-    assert place.desk.planning.change(editor, event.id, at=time(11)).state is State.DRAFT
+    assert place.desk.planning.change(editor, event.id, Change(at=time(11))).state is State.DRAFT
 
 
 def test_a_party_larger_than_the_place_does_not_block_the_queue(place: Place, planned: Callable[..., Event]) -> None:
@@ -749,7 +815,7 @@ def test_in_practice_a_real_event_stays_as_it_is(
     for attempt in (
         lambda: practising.desk.planning.move(COMMAND_LINE, occurrence.id, local(2026, 12, 3, 11)),
         lambda: practising.desk.planning.cancel_occurrence(COMMAND_LINE, occurrence.id),
-        lambda: practising.desk.planning.change(COMMAND_LINE, event.id, place="Raadhuis"),
+        lambda: practising.desk.planning.change(COMMAND_LINE, event.id, Change(place="Raadhuis")),
         lambda: practising.desk.planning.cancel(COMMAND_LINE, event.id),
     ):
         with pytest.raises(Mistake) as caught:

@@ -24,6 +24,7 @@ from bot.store.sealing import Sealer
 from scheduler.announcements import Role, State
 from scheduler.delivery import Delivered, Gone
 from scheduler.desk.planning import new_event
+from scheduler.events import Change
 from tests.desk import Place, address_of, local
 
 SLOTS = {"interpreter": True, "children": True}
@@ -259,7 +260,7 @@ def test_an_old_button_does_not_approve_a_changed_event(place: Place, anna: Chat
     event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
     place.desk.planning.submit(0, event.id)
     anna.sends(Pressed(f"z:e:{event.id}"))
-    place.desk.planning.change(0, event.id, place="Raadhuis")
+    place.desk.planning.change(0, event.id, Change(place="Raadhuis"))
     place.desk.planning.submit(0, event.id)
     assert "veranderd sinds u het las" in anna.presses("Goedkeuren")
     assert place.desk.planning.find(event.id).state is State.SUBMITTED
@@ -297,6 +298,46 @@ def test_cancelling_a_series_asks_first(place: Place, anna: Chat) -> None:
     assert place.desk.planning.find(event.id).state is State.SCHEDULED
     anna.presses("Annuleren")
     assert place.desk.planning.find(event.id).state is State.CANCELLED
+
+
+def test_a_series_is_changed_step_by_step_and_what_is_skipped_stays(place: Place, anna: Chat) -> None:
+    event = place.desk.planning.add(
+        0,
+        new_event(
+            "oudercafe", local(2026, 12, 2, 10), "De Luifel", sign_up=True, maximum=4,
+            slots={**SLOTS, "note": {"nl": "Neem koekjes mee."}},
+        ),
+    )  # fmt: skip
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    anna.presses("Wijzigen")
+    anna.presses("Overslaan")
+    anna.says("Raadhuis")
+    anna.presses("Ja")
+    anna.presses("Nee")  # the interpreter
+    anna.presses("Overslaan")
+    anna.presses("Overslaan")
+    anna.presses("Geen grens")
+    anna.says("90")
+    anna.presses("Opmerking weghalen")
+    anna.presses("Overslaan")
+    shown = anna.presses("Overslaan")
+    assert "Raadhuis" in shown
+    assert "geen maximum" in shown
+    assert "koekjes" not in shown
+    assert "tolk" not in shown
+    assert "tot 11:30" in shown
+    changed = place.desk.planning.find(event.id)
+    assert (changed.start, changed.sign_up, changed.slots["children"]) == (event.start, True, True)
+
+
+def test_changing_nothing_is_said_and_changes_nothing(place: Place, anna: Chat) -> None:
+    event = place.desk.planning.add(0, new_event("open-huis", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    anna.presses("Wijzigen")
+    anna.presses("Overslaan")
+    anna.presses("Overslaan")
+    assert "Er is niets veranderd" in anna.presses("Nee")
+    assert place.desk.planning.find(event.id) == event
 
 
 def test_an_event_is_entered_once_and_said_back(place: Place, eva: Chat, anna: Chat) -> None:

@@ -1,5 +1,6 @@
 """The commands about events."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.dialogue.staff.desk_forms import chosen_who
 from bot.dialogue.staff.reading import read_clock, read_time, typed_days
 from bot.knowledge.document import plain
 from scheduler.desk.planning import new_event
-from scheduler.events import Event
+from scheduler.events import Change, Event
 from scheduler.recurrence import read_phrase, say_rule
 
 
@@ -73,10 +74,7 @@ def add_event(
         skip=frozenset({"public", "school"}) if skip_holidays else frozenset(),
         **more,
     )
-    nonsense = set(slots) - {slot for one in library.announcements.kinds.values() for slot in one.slots}
-    if nonsense:
-        there = ", ".join(known.slots) if known and known.slots else "nothing of the kind"
-        raise click.BadParameter(f"{', '.join(sorted(nonsense))}: there is {there}", param_hint="--with")
+    _know_slots(counter, kind, {"--with": slots})
     actor = counter.actor(by)
     written = counter.desk.planning.add(actor, made)
     if hand_over:
@@ -134,14 +132,32 @@ def move_event(counter: Counter, occurrence: int, start: str, place: str, by: st
 
 @event.command("change")
 @click.argument("number", type=int)
-@click.option("--time", "at", help='The new local time of day: "19:30"; without it the same.')
-@click.option("--place", default="", help="The new place; without it the same.")
+@click.option("--time", "at", help='The new local time of day: "19:30".')
+@click.option("--place", default="", help="The new place.")
+@click.option("--minutes", type=int, help="How long it takes from now on.")
+@click.option("--with", "there", multiple=True, help="What there is now: interpreter, children …")
+@click.option("--without", "gone", multiple=True, help="What there is no more.")
+@click.option("--note", "notes", multiple=True, help='A sentence more in one language: "uk=…"; "uk=" takes it away.')
+@click.option("--sign-up/--no-sign-up", default=None, help="Whether people say that they come.")
+@click.option("--maximum", type=int, help="How many people can come; 0 = no limit.")
 @by_whom
 @at_the_counter
-def change_event(counter: Counter, number: int, at: str | None, place: str, by: str | None) -> None:
-    """Change the time of day or place of an event with all that is to come; who was told already hears of it."""
-    wanted = read_clock(at) if at else None
-    _show_event(counter, counter.desk.planning.change(counter.actor(by), number, at=wanted, place=place))
+def change_event(
+    counter: Counter, number: int, at: str | None, place: str, minutes: int | None, there: tuple[str, ...],
+    gone: tuple[str, ...], notes: tuple[str, ...], sign_up: bool | None, maximum: int | None, by: str | None,
+) -> None:  # fmt: skip
+    """Change an event with all that is to come (without an option it stays the same); who was told hears of it."""
+    _know_slots(counter, counter.desk.planning.find(number).kind, {"--with": there, "--without": gone})
+    change = Change(
+        at=read_clock(at) if at else None,
+        place=place,
+        minutes=minutes,
+        slots={**dict.fromkeys(gone, False), **dict.fromkeys(there, True)},
+        notes=_notes(counter, notes).get("note", {}),
+        sign_up=sign_up,
+        maximum=maximum,
+    )
+    _show_event(counter, counter.desk.planning.change(counter.actor(by), number, change))
 
 
 @event.command("cancel")
@@ -163,6 +179,18 @@ COMMANDS = (event,)
 
 def _show_event(counter: Counter, one: Event) -> None:
     click.echo(plain(counter.showing.event(one, counter.words.locale.language)))
+
+
+def _know_slots(counter: Counter, kind: str, named: Mapping[str, Sequence[str]]) -> None:
+    """Refuse what an announcement of a kind of event has no place for; an unknown kind is refused elsewhere."""
+    known = counter.desk.office.library.announcements.kinds.get(kind)
+    if known is None:
+        return
+    for option, slots in named.items():
+        nonsense = set(slots) - set(known.slots)
+        if nonsense:
+            there = ", ".join(known.slots) or "nothing of the kind"
+            raise click.BadParameter(f"{', '.join(sorted(nonsense))}: there is {there}", param_hint=option)
 
 
 def _notes(counter: Counter, notes: tuple[str, ...]) -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.store.database import writing
@@ -10,7 +10,7 @@ from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
 from scheduler.desk.office import AHEAD, Mistake, Office
 from scheduler.desk.telling import Telling
-from scheduler.events import Event, Happening, Occurrence, planned_messages, true_until
+from scheduler.events import Change, Event, Happening, Occurrence, planned_messages, same_day_at, true_until
 from scheduler.recurrence import starts
 
 HORIZON = timedelta(days=120)
@@ -140,22 +140,23 @@ class Planning:
             self._office.log(member, "cancel", _name(new), {"state": before.state}, {"state": new.state})
             return new
 
-    def change(self, actor: int, number: int, *, at: time | None = None, place: str = "") -> Event:
-        """Change the time of day or the place of an event with all that is to come.
+    def change(self, actor: int, number: int, change: Change) -> Event:
+        """Change an event with all that is to come: its time of day, its place, what there is, who can come.
 
         Occurrences that were moved by themselves keep their time, and their place where it was another one; what takes
         place today and would already have begun stays as it is. Who was told of an occurrence hears of it below what
-        they got. What has not been approved yet becomes a draft again.
+        they got, if they were told something else. A lower maximum takes nobody's place away; of a higher one those
+        who wait hear at the next stroke of the clock. What has not been approved yet becomes a draft again.
 
         Args:
             actor: who changes it; an approver, if it is approved, because that sends messages.
             number: of the event.
-            at: the new local time of day; None = the same.
-            place: the new place; "" = the same.
+            change: what becomes different.
 
         Raises:
             NotAllowed: if the actor may not.
-            Mistake: if there is no such event, or nothing to change.
+            Mistake: if there is no such event, or nothing to change, or if it cannot be so.
+            BadText: if what it would say cannot be sent.
 
         """
         office = self._office
@@ -163,15 +164,12 @@ class Planning:
             before = self._ours(self.find(number))
             approved = before.state is State.SCHEDULED
             may(Step.CORRECT if approved else Step.EDIT, member.role, own_work=False, solo=True)
-            new = replace(
-                before,
-                start=_at(before.start, at),
-                place=place.strip() or before.place,
-                state=before.state if approved else after(before.state, Step.EDIT),
-                writer=before.writer if approved else member.id or None,
-            )
-            if (new.start, new.place) == (before.start, before.place):
+            new = change.made_to(before)
+            if new == before:
                 raise Mistake("nothing_changed")
+            self._possible(new)
+            if not approved:
+                new = replace(new, state=after(before.state, Step.EDIT), writer=member.id or None)
             office.events.write(new)
             for occurrence in office.events.of_event(number, office.now()):
                 self._change(before, new, occurrence, member)
@@ -183,17 +181,19 @@ class Planning:
         if occurrence.state is Happening.CANCELLED:
             return
         planned = occurrence.state is Happening.PLANNED
+        at = new.start.timetz().replace(tzinfo=None)
         follows = replace(
             occurrence,
-            start=_at(occurrence.local_start, new.start.timetz().replace(tzinfo=None)) if planned else occurrence.start,
+            start=same_day_at(occurrence.local_start, at) if planned else occurrence.start,
             place=new.place if occurrence.place == before.place else occurrence.place,
         )
-        if follows == occurrence or follows.start <= self._office.now():
+        says = self._office.composer.preview
+        if says(before, occurrence) == says(new, follows) or follows.start <= self._office.now():
             return
         self._follow(new, occurrence, follows, member)
 
     def _follow(self, event: Event, before: Occurrence, new: Occurrence, member: Member) -> None:
-        """Let an occurrence be at another time or place, what is pending for it too, and tell who knew it."""
+        """Let an occurrence be as it is now, what is pending for it too, and tell who knew it as it was."""
         self._office.events.change(new)
         self._reschedule(event, new)
         self._tell_told(event, new, Part.CORRECTION, before, member)
@@ -246,10 +246,21 @@ class Planning:
     # --- small help ----------------------------------------------------------------------------
 
     def _checked(self, event: Event) -> Event:
+        """Return an event with the readers of its kind, where it has none of its own, if it can take place."""
         office = self._office
         kinds = office.library.announcements.kinds
         if event.kind not in kinds or not kinds[event.kind].event:
             raise Mistake("unknown_kind", kind=event.kind, known=", ".join(name for name in kinds if kinds[name].event))
+        subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
+        checked = replace(event, target=office.check_target(replace(event.target, subjects=subjects)))
+        self._possible(checked)
+        if event.state is not State.SCHEDULED and not any(starts(checked, office.now(), office.now() + AHEAD)):
+            raise Mistake("no_start")
+        return checked
+
+    def _possible(self, event: Event) -> None:
+        """Check the place, the numbers and the words of an event of a known kind."""
+        office = self._office
         if not event.place.strip():
             raise Mistake("no_place")
         if event.minutes <= 0 or (event.maximum is not None and event.maximum <= 0):
@@ -263,16 +274,11 @@ class Planning:
             or event.start > office.now() + AHEAD
         ):
             raise Mistake("too_much")
-        subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
-        checked = replace(event, target=office.check_target(replace(event.target, subjects=subjects)))
         missing = office.composer.missing_slots(event.kind, Part.ANNOUNCEMENT, event.slots)
         if missing:
             raise Mistake("missing_slots", slots=", ".join(missing))
-        for text in office.composer.preview(checked, Occurrence(0, 0, event.start, event.start, event.place)).values():
+        for text in office.composer.preview(event, Occurrence(0, 0, event.start, event.start, event.place)).values():
             office.composer.check_text(text.title, text.body)
-        if event.state is not State.SCHEDULED and not any(starts(checked, office.now(), office.now() + AHEAD)):
-            raise Mistake("no_start")
-        return checked
 
     def _to_come(self, number: int) -> tuple[Event, Occurrence]:
         event, occurrence = self.occurrence(number)
@@ -397,13 +403,6 @@ def new_event(
     """Return an event to be added; `start` without a zone is local time."""
     local = start.replace(tzinfo=AMSTERDAM) if start.tzinfo is None else start.astimezone(AMSTERDAM)
     return Event(0, kind, Target(subjects, who, near), local, minutes, place, dict(slots or {}), **more)  # type: ignore[arg-type] # the names of Event's own fields
-
-
-def _at(day: datetime, at: time | None) -> datetime:
-    """Return the same local day at another time; one that the clock skips in March is that much later."""
-    if at is None:
-        return day
-    return datetime.combine(day.date(), at, AMSTERDAM).astimezone(UTC).astimezone(AMSTERDAM)
 
 
 def _name(event: Event) -> str:

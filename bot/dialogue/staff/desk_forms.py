@@ -5,12 +5,21 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.dialogue.staff.forms import Choice, Form, Step, Values
-from bot.dialogue.staff.reading import one_of, typed_clock, typed_count, typed_days, typed_text, typed_time, typed_words
+from bot.dialogue.staff.reading import (
+    one_of,
+    read_clock,
+    typed_clock,
+    typed_count,
+    typed_days,
+    typed_text,
+    typed_time,
+    typed_words,
+)
 from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.words import Words
 from scheduler.desk.desk import Desk
 from scheduler.desk.planning import new_event
-from scheduler.events import ANNOUNCE_DAYS, Event
+from scheduler.events import ANNOUNCE_DAYS, Change, Event
 from scheduler.recurrence import read_phrase
 
 LETTER = "bewonersbrief"
@@ -34,7 +43,7 @@ def form_of(state: Values, desk: Desk, words: Words, language: str) -> Form:
         "correction": lambda: correction_form(desk, code, words),
         "time": lambda: time_form(desk, words),
         "move": lambda: when_and_where_form("move"),
-        "series": series_form,
+        "series": lambda: series_form(desk, words, state["number"]),
         "copy": lambda: when_and_where_form("copy"),
         "place": place_form,
         "answer": lambda: answer_form(desk, code),
@@ -150,14 +159,61 @@ def when_and_where_form(name: str) -> Form:
     )
 
 
-def series_form() -> Form:
-    """Return the form of another time of day or place of an event with all that is to come."""
+def series_form(desk: Desk, words: Words, number: int) -> Form:
+    """Return the form of what becomes different of an event with all that is to come; what is skipped stays."""
+    event = desk.planning.find(number)
+    notes = event.slots.get("note") or {}
+
+    def more(values: Values) -> bool:
+        return bool(values.get("more"))
+
+    def signs_up(values: Values) -> bool:
+        wanted = values.get("sign_up")
+        return more(values) and (event.sign_up if wanted is None else bool(wanted))
+
+    def note(code: str) -> Step:
+        there = isinstance(notes, Mapping) and bool(notes.get(code))
+        choices = [Choice(NO, words("staff.no_note"))] if there else []
+        return Step(
+            f"note.{code}", "new_note", lambda text, v: "" if there and text == NO else typed_words(text, v),
+            lambda _values: choices, applies=more, optional=True,
+            shown={"language": desk.office.library.languages[code].name},
+        )  # fmt: skip
+
+    no_limit = [Choice(NO, words("staff.no_limit"))] if event.maximum is not None else []
     return Form(
         "series",
         (
             Step("at", "series_at", typed_clock, optional=True, shown={"example": "19:30"}),
             Step("place", "new_place", typed_words, optional=True),
+            Step("more", "more_changes", _yes_no, _yes_or_no(words)),
+            *(
+                Step(slot, f"slot_{slot}", _yes_no, _yes_or_no(words), applies=more, optional=True)
+                for slot in desk.office.library.announcements.kinds[event.kind].slots
+            ),
+            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=more, optional=True),
+            Step(
+                "maximum", "new_maximum", lambda text, v: 0 if no_limit and text == NO else typed_count(text, v),
+                lambda _values: no_limit, applies=signs_up, optional=True,
+            ),
+            Step("minutes", "new_minutes", typed_count, applies=more, optional=True),
+            *(note(one.code) for one in desk.office.library.spoken),
         ),
+    )  # fmt: skip
+
+
+def entered_change(values: Values, event: Event, desk: Desk) -> Change:
+    """Return what becomes different of an event, as the form was filled in."""
+    slots = desk.office.library.announcements.kinds[event.kind].slots
+    notes = {name.removeprefix("note."): text for name, text in values.items() if name.startswith("note.")}
+    return Change(
+        at=read_clock(values["at"]) if values["at"] else None,
+        place=values["place"] or "",
+        minutes=values.get("minutes"),
+        slots={slot: values[slot] for slot in slots if values.get(slot) is not None},
+        notes={code: text for code, text in notes.items() if text is not None},
+        sign_up=values.get("sign_up"),
+        maximum=values.get("maximum"),
     )
 
 

@@ -10,7 +10,6 @@ from bot.dialogue.staff.forms import BACK, CLOSE, SKIP, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.places import NEW as NEW_PLACE
 from bot.dialogue.staff.places import Places
-from bot.dialogue.staff.reading import read_clock
 from bot.dialogue.staff.showing import Showing
 from bot.dialogue.typed import typed_commands
 from bot.dialogue.values import Attached, Button, Command, Forget, Message, Person, Pressed, Reply, Typed
@@ -295,8 +294,8 @@ class StaffTalk:
                 moved = planning.move(member.id, state["number"], start, values["place"] or "")
                 return planning.find(moved.event)
             case "series":
-                at = read_clock(values["at"]) if values["at"] else None
-                return planning.change(member.id, state["number"], at=at, place=values["place"] or "")
+                change = desk_forms.entered_change(values, planning.find(state["number"]), self._desk)
+                return planning.change(member.id, state["number"], change)
             case "copy":
                 before = planning.find(state["number"])
                 again, place = desk_forms.chosen_time(values["start"]), values["place"] or before.place
