@@ -79,6 +79,8 @@ _STEPS: Mapping[tuple[State, Step], State] = {
     (State.SCHEDULED, Step.PAUSE): State.PAUSED,
     (State.SCHEDULED, Step.CANCEL): State.CANCELLED,
     (State.SCHEDULED, Step.EXPIRE): State.EXPIRED,
+    # It was paused half-way and resumed, and then became out of date.
+    (State.SCHEDULED, Step.FINISH): State.SENT,
     (State.SENDING, Step.FINISH): State.SENT,
     (State.SENDING, Step.PAUSE): State.PAUSED,
     (State.SENDING, Step.CANCEL): State.CANCELLED,

@@ -102,12 +102,12 @@ class Composer:
             **{slot: bool(event.slots.get(slot)) for slot in self._library.announcements.kinds[event.kind].slots},
             "when": self.when(start, language, today),
             "until": self._time(start + timedelta(minutes=event.minutes), language),
-            "place": _escaped(occurrence.place),
+            "place": escaped(occurrence.place),
             "days": max(0, (start.date() - today).days),
             "sign_up": event.sign_up,
             "note": notes.get(language, "") if isinstance(notes, Mapping) else "",
             "old_when": self.when(old.local_start, language, today),
-            "old_place": _escaped(old.place),
+            "old_place": escaped(old.place),
         }
         title = self._library.words[language](f"broadcast.{part}", title=self.title(event.kind, language))
         return Text(title, self._render(event.kind, str(part), language, values))
@@ -213,8 +213,8 @@ _NEAR_DAYS = 300
 _YEAR = re.compile(r"[\s,]*y.*$")
 
 
-def _escaped(text: str) -> str:
-    """A line that staff typed, as plain words within Markdown."""
+def escaped(text: str) -> str:
+    """Return a line that staff typed as plain words within Markdown."""
     return "".join(f"\\{letter}" if letter in "\\*[]_`<&" else letter for letter in text)
 
 

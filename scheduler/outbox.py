@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.errors import StoreError
-from scheduler.delivery import Again, Claimed, Letter, Outcome, Refused, Wait
+from scheduler.delivery import Again, Claimed, Job, Letter, Outcome, Refused, Wait
 from scheduler.pace import Pace
 
 _log = logging.getLogger(__name__)
@@ -228,6 +228,8 @@ class Outbox:
         for task, turn in self._turns.items():
             if not turn.began:
                 task.cancel()
+                if not turn.started:  # a task that never ran notes nothing when it is cancelled
+                    self._outcomes.append((turn.row, Wait(0)))
         if self._turns:
             await asyncio.wait(self._turns, timeout=_LAST_ANSWERS)
         for task in self._turns:
@@ -254,7 +256,7 @@ class Outbox:
 
     def _begin(self, row: Claimed) -> None:
         self._refusals.begun(row)
-        turn = _Turn(self._pace, self._messenger.chat(row), self._left)
+        turn = _Turn(row, self._pace, self._messenger.chat(row), self._left)
         self._queued += 1
         task = asyncio.get_running_loop().create_task(self._send(row, turn))
         self._turns[task] = turn
@@ -271,6 +273,7 @@ class Outbox:
         self._something.set()
 
     async def _send(self, row: Claimed, turn: "_Turn") -> None:
+        turn.started = True
         try:
             outcome = await self._messenger.deliver(row, self._letter(row), turn.slot)
         except asyncio.CancelledError:
@@ -314,8 +317,10 @@ def _tell(listener: Callable[..., object], *what: object) -> None:
 class _Turn:
     """The slots of one row. It is queued until the first of them begins; `left` is called then."""
 
-    def __init__(self, pace: Pace, chat: int, left: Callable[[], None]) -> None:
+    def __init__(self, row: Claimed, pace: Pace, chat: int, left: Callable[[], None]) -> None:
+        self.row = row
         self.chat = chat
+        self.started = False
         self.began = False
         self._pace = pace
         self._left: Callable[[], None] | None = left
@@ -384,6 +389,8 @@ class _Refusals:
             return [(row, outcome)], ""
         if not isinstance(outcome, Refused):
             return [*self._held.pop(row.announcement, []), (row, outcome)], ""
+        if row.job is not Job.SEND:
+            return [(row, outcome)], ""  # a change that is refused leaves the message as it was: nothing to wait for
         if row.announcement in self._at_fault:
             return [(row, Wait(0))], ""
         held = self._held[row.announcement]

@@ -74,6 +74,17 @@ _FOLLOWERS = f"""
       AND {_NEAR.format(person="p.id")}
     GROUP BY p.id
 """  # noqa: S608 - texts of our own
+# Who is reminded: who follows it, and who signed up for it, however they came to know of it.
+_REMINDED = f"""
+    SELECT person, wanted, min(subject) AS subject FROM (
+        {_FOLLOWERS}
+        UNION ALL
+        SELECT p.id, coalesce(p.language, :source), json_extract(:subjects, '$[0]')
+        FROM sign_ups s JOIN people p ON p.id = s.person
+        WHERE s.occurrence = :occurrence AND NOT s.waiting AND p.active AND length(p.address) <= :longest
+          AND p.id > :after AND p.id <= :until
+    ) GROUP BY person, wanted
+"""  # noqa: S608 - texts of our own
 _STAFF = """
     SELECT p.id AS person, coalesce(p.language, :source) AS wanted, json_extract(:subjects, '$[0]') AS subject
     FROM staff m JOIN people p ON p.address = m.address
@@ -88,13 +99,16 @@ _TOLD = """
         FROM deliveries d JOIN announcements a ON a.id = d.announcement
         WHERE (a.id = :reply_to OR a.occurrence = :occurrence) AND a.id <> :id
           AND (d.state = 'sending' OR d.message IS NOT NULL AND d.state IN ('delivered', 'waiting'))
-          AND (:part = 'cancellation' OR d.state = 'sending' OR d.revision < a.revision)
+          AND (:part = 'cancellation' OR d.state = 'sending' OR d.revision < a.revision + :ahead)
         UNION ALL
         SELECT s.person, NULL, json_extract(:subjects, '$[0]') FROM sign_ups s WHERE s.occurrence = :occurrence
     ) told JOIN people p ON p.id = told.person
     WHERE p.active AND length(p.address) <= :longest AND p.id > :after AND p.id <= :until
     GROUP BY p.id
 """
+
+# What goes before a broadcast that is under way: it says that something is not so any more, or is for one person.
+_FIRST = ", ".join(f"'{part}'" for part in _WITHOUT_FOLLOWING)
 
 # All announcements that have open rows, by hopping along the index instead of reading it.
 _OPEN = """
@@ -112,7 +126,9 @@ _CANDIDATES = f"""
            p.address, p.language, p.quiet_from, p.quiet_until, p.paused_until, p.active,
            EXISTS (SELECT 1 FROM subscriptions s WHERE s.person = d.person
                    AND s.subject IN (SELECT value FROM json_each(:subjects)))
-           AND {_NEAR.format(person="d.person")},
+           AND {_NEAR.format(person="d.person")} AND (:who IS NULL OR p.audience = :who)
+           OR :part = 'reminder' AND EXISTS (SELECT 1 FROM sign_ups c WHERE c.person = d.person
+                                             AND c.occurrence = :occurrence AND NOT c.waiting),
            (SELECT max(told.message) FROM deliveries told WHERE told.person = d.person AND told.announcement <> :id
             AND :reply_to IS NOT NULL AND told.announcement IN
                 (SELECT a.id FROM announcements a WHERE a.id = :reply_to OR a.occurrence = :occurrence))
@@ -134,13 +150,20 @@ class _Open:
     revision: int
     subjects: str
     near: str
+    who: str | None
+    part: str
     must_follow: bool
     reply_to: int | None
     occurrence: int | None
     due: datetime | None
+    until: datetime | None
     sending: bool
-    test: bool
     whole: Announcement | None
+
+    def cannot_wait(self, wakes: int) -> bool:
+        """Return whether somebody who wakes then must be told before: that something changed, before it takes place."""
+        urgent = self.part in (Part.CORRECTION, Part.CANCELLATION)
+        return self.part == Part.TEST or (urgent and self.until is not None and wakes >= _seconds(self.until))
 
     def language(self, reads: str | None, prepared: str) -> str:
         """Return the language for somebody who reads `reads` now, and had a row prepared in another one perhaps."""
@@ -270,6 +293,8 @@ class Deliveries:
             "occurrence": announcement.occurrence,
             "part": str(announcement.part),
             "id": announcement.id,
+            # A correction that waits for approval makes the words untrue that people have only once it is released.
+            "ahead": int(announcement.state in (State.DRAFT, State.SUBMITTED)),
             "longest": _LONGEST_SEALED,
             "after": 0,
             "until": 2**62,
@@ -317,13 +342,13 @@ class Deliveries:
         if self._db.execute("SELECT 1 FROM notes WHERE name = ?", [PAUSED_NOTE]).fetchone():
             return []
         rows = self._db.execute(
-            "SELECT id, revision, subjects, near, part, reply_to, occurrence, due, useful_until, state "  # noqa: S608 - texts of our own
+            "SELECT id, revision, subjects, near, who, part, reply_to, occurrence, due, useful_until, state "  # noqa: S608 - texts of our own
             f"FROM announcements WHERE id IN ({_OPEN}) AND state IN ('sending', 'sent', 'recalled') "
-            "AND prepared AND practice = ? ORDER BY due, id",
+            f"AND prepared AND practice = ? ORDER BY state <> 'recalled' AND part NOT IN ({_FIRST}), due, id",
             [int(self._practice)],
         ).fetchall()
         found = []
-        for number, revision, subjects, near, part, reply_to, occurrence, due, useful_until, state in rows:
+        for number, revision, subjects, near, who, part, reply_to, occurrence, due, useful_until, state in rows:
             until = moment_or_none(useful_until)
             sending = state == State.SENDING and (until is None or now < until)
             must_follow = reply_to is None and not self._practice and part not in _WITHOUT_FOLLOWING
@@ -333,12 +358,14 @@ class Deliveries:
                     revision,
                     subjects,
                     near,
+                    who,
+                    part,
                     must_follow,
                     reply_to,
                     occurrence,
                     moment_or_none(due),
+                    until,
                     sending,
-                    test=part == Part.TEST,
                     whole=Announcements(self._db).find(number) if must_follow else None,
                 )
             )
@@ -352,7 +379,7 @@ class Deliveries:
                 _CANDIDATES,
                 {
                     "id": announcement.id, "subjects": announcement.subjects, "near": announcement.near,
-                    "reply_to": announcement.reply_to,
+                    "who": announcement.who, "part": announcement.part, "reply_to": announcement.reply_to,
                     "occurrence": announcement.occurrence, "now": _seconds(now),
                     "jobs": "all" if announcement.sending else "later", "limit": size,
                 },
@@ -390,11 +417,11 @@ class Deliveries:
                     continue
                 # Changing or deleting a message makes no sound: only new ones wait for the morning.
                 quiet = QUIET if quiet_from is None or quiet_until is None else (quiet_from, quiet_until)
-                wakes = None if announcement.test else night.wakes(quiet, paused_until)
-                if wakes is not None:
+                wakes = night.wakes(quiet, paused_until)
+                if wakes is not None and not announcement.cannot_wait(wakes):
                     asleep.append((wakes, seconds, number))
                     continue
-                silent = night.within(quiet, announcement.due) or night.within(quiet, changed)
+                silent = night.within(quiet, announcement.due) or night.within(quiet, changed) or wakes is not None
                 now_language = announcement.language(reads, language)
                 if now_language != language:
                     learnt.append((now_language, number))
@@ -476,6 +503,14 @@ class Deliveries:
                     "UPDATE people SET active = 0 WHERE id = (SELECT person FROM deliveries WHERE id = ?)", [one.id]
                 )
                 self._close(at, "blocked")
+            case Refused() if one.job is not Job.SEND:
+                # It stays in the chat as it was: a recall or another correction still finds it.
+                self._db.execute(
+                    "UPDATE deliveries SET state = 'delivered', job = 'send', changed = :now "  # noqa: S608 - texts of our own
+                    f"WHERE id = :id AND job = :job AND {_SENDING}",
+                    at,
+                )
+                self._back(at, pause=0, failed=0, unsure=False)  # another job came meanwhile
             case Refused():
                 self._close(at, "failed")
             case Wait():
@@ -547,6 +582,16 @@ class Deliveries:
         """Send nothing more of an announcement; return how many readers will not get it."""
         return self._stop(announcement, "cancelled")
 
+    def awake(self, announcement: int, until: datetime) -> int:
+        """Return how many readers have not got an announcement, though they did not sleep all the time until then."""
+        with _typed_errors(self._db):
+            row = self._db.execute(
+                f"SELECT count(*) FROM deliveries WHERE announcement = ? AND {_WAITING} AND message IS NULL "  # noqa: S608 - texts of our own
+                "AND not_before < ?",
+                [announcement, _seconds(until)],
+            ).fetchone()
+            return int(row[0])
+
     def expire(self, announcement: int) -> int:
         """Leave out who has not got an announcement that is of no use any more; return how many those are."""
         return self._stop(announcement, "skipped")
@@ -556,7 +601,7 @@ class Deliveries:
         with _typed_errors(self._db), writing(self._db):
             # A change that waits has a message that was delivered: it stays that, with its earlier text.
             self._db.execute(
-                "UPDATE deliveries SET state = 'delivered', changed = ? "  # noqa: S608 - texts of our own
+                "UPDATE deliveries SET state = 'delivered', job = 'send', changed = ? "  # noqa: S608 - texts of our own
                 f"WHERE announcement = ? AND {_WAITING} AND message IS NOT NULL",
                 [now, announcement],
             )
@@ -599,14 +644,18 @@ class Deliveries:
             )
 
     def purge(self, today: date) -> int:
-        """Forget who got what more than SENT_DAYS ago; return how many rows that were. Counts stay."""
+        """Forget who got what more than SENT_DAYS ago; return how many rows that were. Counts stay.
+
+        Who was told of something that is still to come is kept until then: they must hear if it is cancelled.
+        """
         limit = _seconds(_local(today - timedelta(days=SENT_DAYS), 0))
         with _typed_errors(self._db), writing(self._db):
             return int(
                 self._db.execute(
                     "UPDATE deliveries SET person = NULL, message = NULL WHERE person IS NOT NULL AND changed < ? "
-                    "AND state NOT IN ('waiting', 'sending')",
-                    [limit],
+                    "AND state NOT IN ('waiting', 'sending') AND announcement NOT IN (SELECT a.id FROM announcements a "
+                    "JOIN occurrences o ON o.id = a.occurrence WHERE o.start >= ?)",
+                    [limit, stored(_local(today, 0))],
                 ).rowcount
             )
 
@@ -641,7 +690,9 @@ def _recipients(announcement: Announcement) -> str:
     """The query of whom an announcement concerns: counting and preparing ask the same."""
     if announcement.part in (Part.CORRECTION, Part.CANCELLATION):
         return _TOLD
-    return _STAFF if announcement.practice else _FOLLOWERS
+    if announcement.practice:
+        return _STAFF
+    return _REMINDED if announcement.part is Part.REMINDER else _FOLLOWERS
 
 
 @contextmanager

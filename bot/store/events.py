@@ -206,9 +206,11 @@ class SignUps:
         return tuple(int(row[0]) for row in rows)
 
     def waiting(self, occurrence: int) -> tuple[tuple[int, int], ...]:
-        """Return who waits, (person, people), the first that came first."""
+        """Return who waits and can be told, (person, people), the first that came first."""
         return tuple(
             self._db.execute(
-                "SELECT person, people FROM sign_ups WHERE occurrence = ? AND waiting ORDER BY at, person", [occurrence]
+                "SELECT s.person, s.people FROM sign_ups s JOIN people p ON p.id = s.person AND p.active "
+                "WHERE s.occurrence = ? AND s.waiting ORDER BY s.at, s.person",
+                [occurrence],
             ).fetchall()
         )

@@ -222,6 +222,9 @@ class Announcing:
             lacking = self.readers(ready).missing
             if lacking and ready.missing is Missing.STOP:
                 raise Mistake("missing_languages", languages=dict(lacking), count=sum(lacking.values()))
+            if ready.missing is Missing.STOP:
+                # Nobody is lacking now; who subscribes, or changes their language, until it leaves is not left out.
+                ready = replace(ready, missing=Missing.FALL_BACK)
             due = max(before.due or office.now(), office.now())
             days = office.library.announcements.kinds[before.kind].useful_days
             released = replace(
@@ -349,6 +352,9 @@ class Announcing:
             return reply
         before = self.find(reply.reply_to)
         after(before.state, Step.CORRECT)
+        for earlier in self._office.announcements.replies(before.id):
+            if earlier.id != reply.id:  # who still waits for an earlier correction gets this one only
+                self._office.deliveries.cancel(earlier.id)
         fresh = {code: text for code, text in reply.texts.items() if reply.fresh(code)}
         new = self._corrected(member, before, fresh, in_meaning=True)
         return replace(reply, revision=new.revision, texts={code: new.texts[code] for code in fresh})
@@ -359,13 +365,18 @@ class Announcing:
         with office.acting(actor) as member:
             recalled = self._moved(member, self._step(member, number, Step.RECALL), Step.RECALL)
             office.deliveries.give_job(number, Job.DELETE)
-            for reply in office.announcements.replies(number):
-                if reply.sent_at is not None and Step.RECALL in possible(reply.state):
-                    self._moved(member, reply, Step.RECALL)
-                    office.deliveries.give_job(reply.id, Job.DELETE)
-                elif reply.state in UNFINISHED:
-                    self._cancel(member, reply)
+            self._recall_replies(member, number)
             return recalled
+
+    def _recall_replies(self, member: Member, number: int) -> None:
+        """Take back what corrects an announcement, and what corrects that."""
+        for reply in self._office.announcements.replies(number):
+            if reply.sent_at is not None and Step.RECALL in possible(reply.state):
+                self._moved(member, reply, Step.RECALL)
+                self._office.deliveries.give_job(reply.id, Job.DELETE)
+            elif reply.state in UNFINISHED:
+                self._cancel(member, reply)
+            self._recall_replies(member, reply.id)
 
     # --- small help ----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.errors import StoreError
+from bot.knowledge.facts import AMSTERDAM
 from bot.store.database import writing
 from scheduler.announcements import PRIVATE, Announcement, Missing, Part, State, Step, after
 from scheduler.desk.office import Office
@@ -49,7 +50,8 @@ class Clockwork:
         with self._alone("the waiting lists"):
             self._signing.refill()
         for announcement in self._office.announcements.out_of_date(now):
-            self._expire(announcement)
+            with self._alone(f"announcement {announcement.id}"):
+                self._expire(announcement)
         for group in _by_occurrence(self._office.announcements.due(now)):
             self._start(group, now)
         for number in self._office.deliveries.unprepared():
@@ -120,7 +122,11 @@ class Clockwork:
             ):
                 return  # changed meanwhile, by another process: the next tick looks again
             for planned in new:
-                too_many = planned in overdue and planned is not chosen
+                too_many = (
+                    self._told_anew(occurrence.id, planned)
+                    or (planned in overdue and planned is not chosen)
+                    or _same_day(chosen, planned, now)
+                )
                 # An event entered shortly before it takes place is announced now, and that is not late.
                 due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
                 message = _message(event, occurrence, replace(planned, due=due), self._office)
@@ -128,18 +134,33 @@ class Clockwork:
                     replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
                 )
 
+    def _told_anew(self, occurrence: int | None, reminder: Planned | Announcement) -> bool:
+        """Return whether a reminder was due before people were told of another time: they have just heard of it."""
+        if occurrence is None or reminder.part is not Part.REMINDER or reminder.due is None:
+            return False
+        about = self._office.announcements.of_occurrence(occurrence)
+        told = [one.due for one in about if one.part is Part.CORRECTION and one.due is not None]
+        return bool(told) and reminder.due <= max(told)
+
     # --- starting ------------------------------------------------------------------------------
 
     def _start(self, group: Sequence[Announcement], now: datetime) -> None:
         """Start what is due; of several messages about one occurrence only one, however long we were away."""
-        first = group[0]
-        if first.occurrence is not None and len(group) > 1:
-            chosen = next((one for one in group if one.part is Part.ANNOUNCEMENT), group[-1])
-            for other in group:
+        # What was paused half-way and goes on is no second message: who waits for it has had none.
+        begun = [one for one in group if one.sent_at is not None]
+        new = [one for one in group if one.sent_at is None]
+        if len(new) > 1 and new[0].occurrence is not None:
+            chosen = next((one for one in new if one.part is Part.ANNOUNCEMENT), new[-1])
+            for other in new:
                 if other is not chosen:
                     self._office.announcements.set_state(other.id, other.state, after(other.state, Step.EXPIRE))
-            group = (chosen,)
-        for announcement in group:
+            new = [chosen]
+        for announcement in (*begun, *new):
+            if announcement.sent_at is None and self._told_anew(announcement.occurrence, announcement):
+                self._office.announcements.set_state(
+                    announcement.id, announcement.state, after(announcement.state, Step.EXPIRE)
+                )
+                continue
             with self._alone(f"announcement {announcement.id}", announcement), writing(self._office.db):
                 # Somebody may have paused, cancelled or changed it meanwhile, through another process.
                 if self._office.announcements.find(announcement.id) == announcement:
@@ -159,7 +180,7 @@ class Clockwork:
             )
         office.announcements.write(started)
         office.audit.add(now, None, "clock", "start", f"announcement {started.id}")
-        if started.due is not None and now - started.due > LATE:
+        if announcement.sent_at is None and started.due is not None and now - started.due > LATE:
             self._telling.tell_staff("late", number=started.id, title=_title(started))
 
     def _prepare(self, number: int, now: datetime) -> None:
@@ -175,14 +196,15 @@ class Clockwork:
             state = after(announcement.state, Step.FINISH if begun else Step.EXPIRE)
             if not self._office.announcements.set_state(announcement.id, announcement.state, state):
                 return
+            awake = self._office.deliveries.awake(announcement.id, announcement.useful_until or self._office.now())
             left = self._office.deliveries.expire(announcement.id)
             self._office.audit.add(
                 self._office.now(), None, "clock", "expire", f"announcement {announcement.id}", None, {"left": left}
             )
             # Who slept through the day of a reminder wanted to sleep: nothing went wrong.
-            slept = announcement.part is Part.REMINDER and begun
-            if announcement.part not in PRIVATE and not slept and (left or not begun):
-                self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=left)
+            missed = awake if announcement.part is Part.REMINDER and begun else left
+            if announcement.part not in PRIVATE and (missed or not begun):
+                self._telling.tell_staff("expired", number=announcement.id, title=_title(announcement), count=missed)
 
 
 def _message(event: Event, occurrence: Occurrence, planned: Planned, office: Office) -> Announcement:
@@ -208,6 +230,13 @@ def _one_of(overdue: Sequence[Planned]) -> Planned | None:
     if not overdue:
         return None
     return next((one for one in overdue if one.part is Part.ANNOUNCEMENT), overdue[-1])
+
+
+def _same_day(chosen: Planned | None, planned: Planned, now: datetime) -> bool:
+    """Return whether a reminder would follow on the day on which its announcement comes late."""
+    late = chosen is not None and chosen.part is Part.ANNOUNCEMENT
+    today = now.astimezone(AMSTERDAM).date()
+    return late and planned.part is Part.REMINDER and planned.due.astimezone(AMSTERDAM).date() == today
 
 
 def _by_occurrence(announcements: Iterable[Announcement]) -> list[list[Announcement]]:

@@ -17,7 +17,7 @@ HORIZON = timedelta(days=120)
 """How far ahead occurrences are made: what the agenda shows, and well beyond any announcement."""
 
 _MOST_DAYS, _MOST_MINUTES, _MOST_PEOPLE = 366, 7 * 24 * 60, 9_999
-_TOLD = (State.SENDING, State.PAUSED, State.SENT)
+_NOT_TOLD = (State.RECALLED, State.EXPIRED)
 _OWN_WORDS = (Part.ANNOUNCEMENT, Part.REMINDER)
 
 
@@ -135,7 +135,8 @@ class Planning:
             may(step, member.role, own_work=False, solo=True)
             new = replace(before, state=after(before.state, Step.CANCEL))
             for occurrence in self._office.events.of_event(number, self._office.now()):
-                self._cancel(before, occurrence, member)
+                if occurrence.state is not Happening.CANCELLED:  # who knew of that one has heard it already
+                    self._cancel(before, occurrence, member)
             self._office.events.write(new)
             self._office.log(member, "cancel", _name(new), {"state": before.state}, {"state": new.state})
             return new
@@ -213,7 +214,9 @@ class Planning:
             event, before = self._to_come(number)
             if start <= office.now():
                 raise Mistake("past", when=start)
-            new = replace(before, start=start, place=place or before.place, state=Happening.MOVED)
+            new = replace(before, start=start, place=place.strip() or before.place, state=Happening.MOVED)
+            if (new.start, new.place) == (before.start, before.place):
+                raise Mistake("nothing_changed")
             self._follow(event, before, new, member)
             office.log(member, "move", f"occurrence {number}", _times(before), _times(new))
             return new
@@ -368,7 +371,10 @@ class Planning:
         """Tell everybody who was told of an occurrence, or signed up, that it has changed: below what they received."""
         office = self._office
         about = office.announcements.of_occurrence(occurrence.id)
-        told = [one for one in about if one.state in _TOLD and one.sent_at is not None and one.part in _OWN_WORDS]
+        # Also what was cancelled half-way, or paused and resumed: it has reached some.
+        told = [
+            one for one in about if one.sent_at is not None and one.state not in _NOT_TOLD and one.part in _OWN_WORDS
+        ]
         if not told and not office.sign_ups.count(occurrence.id).entries_in_all:
             return None
         if part is Part.CORRECTION:

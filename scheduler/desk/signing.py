@@ -40,17 +40,22 @@ class Signing:
         people = min(max(people, 1), MOST)
         office = self._office
         with writing(office.db):
-            event, _ = self.occurrence(number) or (None, None)
+            found = self.occurrence(number)  # another process may have cancelled it meanwhile
+            closed = self._closed(found)
+            if found is None or closed is not None:
+                return SignedUp(closed or Answer.NO_SIGN_UP)
+            event, _ = found
             person = office.people.number(address)
             before = office.sign_ups.of(number, person)
             # Their own places are free for them; who waits does not jump the queue by asking again.
             taken = office.sign_ups.count(number).people - (before[0] if before and not before[1] else 0)
             others_wait = any(one != person for one, _ in office.sign_ups.waiting(number))
-            maximum = event.maximum if event else None
+            maximum = event.maximum
             if maximum is not None:
                 people = min(people, maximum)  # more could never come, and would keep everybody behind them waiting
             had_place = before is not None and not before[1]
-            fits = maximum is None or taken + people <= maximum
+            fewer = before is not None and had_place and people <= before[0]
+            fits = maximum is None or taken + people <= maximum or fewer
             if had_place and not fits:
                 return self.mine(address, number)  # who has a place keeps it, with as many as before
             waiting = not fits or (others_wait and not had_place)
@@ -64,7 +69,8 @@ class Signing:
         with writing(office.db):
             found = self.occurrence(number)
             person = office.people.find_number(address)
-            if found is not None and person is not None and office.sign_ups.drop(number, person):
+            left = person is not None and office.sign_ups.drop(number, person)
+            if left and found is not None and self._closed(found) is None:
                 self._move_up(number, found[0].maximum)
             return SignedUp(Answer.NOT_COMING)
 
@@ -74,7 +80,9 @@ class Signing:
         for number in office.sign_ups.with_queue(office.now()):
             found = self.occurrence(number)
             # Looked at first: as long as there is no place, nothing is written.
-            if found is not None and self._closed(found) is None and self._next(number, found[0].maximum) is not None:
+            if found is None or found[0].practice != office.rules.practice:
+                continue  # while practising nobody could be told
+            if self._closed(found) is None and self._next(number, found[0].maximum) is not None:
                 with writing(office.db):
                     self._move_up(number, found[0].maximum)
 
@@ -99,7 +107,7 @@ class Signing:
             found = self.occurrence(number)
             if found is not None:
                 texts = {code: Text("", text) for code, text in office.composer.place_found(*found, people).items()}
-                self._telling.send([person], texts, practice=found[0].practice)
+                self._telling.send([person], texts, practice=found[0].practice, until=found[1].start)
 
     def _next(self, number: int, maximum: int | None) -> tuple[int, int] | None:
         """Return who waits first, and with how many, if there is place for them; the first that does not fit blocks."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Missing, Part, State, Target, Text
+from scheduler.composing import escaped
 from scheduler.desk.office import Mistake, Office
 
 USEFUL = timedelta(days=3)
@@ -24,7 +25,8 @@ class Telling:
 
     def tell(self, people: Iterable[int], key: str, *, practice: bool = False, **values: object) -> int | None:
         """Tell some people, by their numbers, the words `key`; return the number of the notice, None if nobody."""
-        texts = {code: Text("", words(key, **values)) for code, words in self._office.library.words.items()}
+        safe = {name: escaped(value) if isinstance(value, str) else value for name, value in values.items()}
+        texts = {code: Text("", words(key, **safe)) for code, words in self._office.library.words.items()}
         return self.send(people, texts, practice=practice)
 
     def send(
@@ -34,10 +36,12 @@ class Telling:
         *,
         source: str = "",
         practice: bool = False,
+        until: datetime | None = None,
     ) -> int | None:
         """Send some people, by their numbers, a text per language; return the number of the notice.
 
-        Whose language is not there gets that of `source`, "" = the source language of the content.
+        Whose language is not there gets that of `source`, "" = the source language of the content. After `until` it is
+        of no use any more, in any case after some days.
         """
         chosen = list(dict.fromkeys(people))
         if practice or self._office.rules.practice:
@@ -55,6 +59,7 @@ class Telling:
                 texts=texts,
                 source=source or self._office.library.source_language,
                 practice=practice,
+                useful_until=until,
             ),
             chosen,
         )
@@ -69,11 +74,13 @@ class Telling:
         person = self._office.people.find_number(self._office.staff.address_of(member.id) or "")
         if person is None:
             raise Mistake("no_chat")
-        return self._send(replace(announcement, state=State.SENDING, part=Part.TEST, reply_to=None), [person])
+        tested = replace(announcement, state=State.SENDING, part=Part.TEST, reply_to=None, useful_until=None)
+        return self._send(tested, [person])
 
     def _send(self, announcement: Announcement, people: Sequence[int]) -> int:
         now = self._office.now()
-        notice = replace(announcement, missing=Missing.FALL_BACK, due=now, useful_until=now + USEFUL, sent_at=now)
+        until = min(announcement.useful_until or now + USEFUL, now + USEFUL)
+        notice = replace(announcement, missing=Missing.FALL_BACK, due=now, useful_until=until, sent_at=now)
         number = int(self._office.announcements.add(notice) or 0)
         self._office.deliveries.prepare_for(replace(notice, id=number), people, now)
         return number
