@@ -12,7 +12,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.knowledge.document import line
-from scheduler.delivery import Again, Claimed, Delivered, Gone, Letter, Outcome, Refused, Wait
+from scheduler.delivery import Again, Claimed, Delivered, Gone, Job, Letter, Outcome, Refused, Wait
 from scheduler.outbox import FAILED_IN_A_ROW, REFUSED_IN_A_ROW, Outbox
 from scheduler.pace import Pace
 from tests.virtual import clock, run
@@ -267,6 +267,14 @@ def test_an_announcement_that_is_refused_again_and_again_is_paused_and_nobody_ha
     assert sum(number < 100 for _, number in it.messenger.sent) <= REFUSED_IN_A_ROW + 10
 
 
+def test_changes_that_are_refused_end_and_are_not_tried_again() -> None:
+    edits = [replace(row, job=Job.EDIT, message=row.id) for row in rows(40)]
+    it = sending(edits, lambda _: Refused("message can't be edited"))
+    it.run(10)
+    assert it.refused == []
+    assert len(it.messenger.sent) == len(it.store.ended) == 40
+
+
 def test_after_it_was_put_right_everybody_gets_it() -> None:
     right: list[bool] = []
     it = sending(rows(40), lambda row: Delivered(row.id) if right else Refused("too long"))
@@ -318,6 +326,23 @@ def test_stopping_lets_what_has_left_arrive_and_what_has_not_wait() -> None:
     assert it.store.marked == {}
     assert len(it.store.ended) == len(it.messenger.sent)
     assert len(it.store.ended) + len(it.store.waiting) == 300
+
+
+def test_stopping_between_marking_and_sending_leaves_nothing_marked() -> None:
+    it = sending(rows(20))
+    claim = it.store.claim
+    begun: list[Outbox] = []
+
+    def claim_and_stop(now: dt.datetime, limit: int) -> list[Claimed]:
+        found = claim(now, limit)
+        if found:
+            begun[0].stop()
+        return found
+
+    it.store.claim = claim_and_stop  # type: ignore[method-assign] # the moment between two lines of the outbox
+    it.run(1, lambda outbox: at_once(begun.append, outbox))
+    assert it.store.marked == {}
+    assert len(it.store.waiting) + len(it.store.ended) == 20
 
 
 def test_an_answer_that_never_comes_is_in_doubt_after_stopping() -> None:
