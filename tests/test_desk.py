@@ -806,6 +806,49 @@ def test_in_practice_mode_nothing_reaches_the_public(tmp_path: Path, library: Li
     assert "telegram:1" not in [address for address, _, _ in place.send()]
 
 
+def test_in_practice_a_real_announcement_is_neither_released_nor_taken_back(
+    library: Library, sealer: Sealer, place: Place, editor: int, approver: int
+) -> None:
+    place.person(1)
+    sent = released(place, editor, approver)
+    place.send()
+    waiting = place.desk.announcing.write(editor, "algemeen", texts=TEXTS)
+    place.desk.announcing.submit(editor, waiting.id)
+    before = [place.desk.announcing.find(one.id) for one in (sent, waiting)]
+    announcing = Place(place.folder, library, sealer, settings=Settings(practice=True)).desk.announcing
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: announcing.approve(approver, waiting.id),
+        lambda: announcing.send_back(approver, waiting.id),
+        lambda: announcing.change(editor, waiting.id, texts=TEXTS),
+        lambda: announcing.cancel(editor, waiting.id),
+        lambda: announcing.correct(approver, sent.id, TEXTS, in_meaning=False),
+        lambda: announcing.recall(approver, sent.id),
+    )
+    for attempt in attempts:
+        with pytest.raises(Mistake, match="practice"):
+            attempt()
+    assert [place.desk.announcing.find(one.id) for one in (sent, waiting)] == before
+    place.move_on(hours=2)  # practice is over
+    assert place.send() == []
+    assert announcing.copy(editor, sent.id).practice
+
+
+def test_in_practice_a_real_event_is_not_released(
+    library: Library, sealer: Sealer, place: Place, editor: int, approver: int
+) -> None:
+    event = place.desk.planning.add(editor, parent_cafe())
+    place.desk.planning.submit(editor, event.id)
+    planning = Place(place.folder, library, sealer, settings=Settings(practice=True)).desk.planning
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: planning.approve(approver, event.id),
+        lambda: planning.send_back(approver, event.id),
+    )
+    for attempt in attempts:
+        with pytest.raises(Mistake, match="practice"):
+            attempt()
+    assert place.desk.planning.find(event.id).state is State.SUBMITTED
+
+
 def test_in_practice_a_real_event_stays_as_it_is(
     tmp_path: Path, library: Library, sealer: Sealer, place: Place, planned: Callable[..., Event]
 ) -> None:

@@ -381,7 +381,13 @@ class Announcing:
     # --- small help ----------------------------------------------------------------------------
 
     def _step(self, member: Member, number: int, step: Step) -> Announcement:
-        """Return an announcement after checking that this member may take this step with it."""
+        """Return an announcement after checking that this member may take this step with it.
+
+        Raises:
+            NotAllowed: if they may not, or not now.
+            Mistake: `practice`, if it is a real one and we only practise: it would hold once practice is over.
+
+        """
         announcement = self.find(number)
         may(
             step,
@@ -389,6 +395,8 @@ class Announcing:
             own_work=self._office.own_work(member, announcement.writer),
             solo=self._office.rules.solo,
         )
+        if self._office.rules.practice and not announcement.practice:
+            raise Mistake("practice")
         after(announcement.state, step)
         return announcement
 

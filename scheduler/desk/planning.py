@@ -305,7 +305,7 @@ class Planning:
 
     def _moved(self, actor: int, number: int, step: Step) -> Event:
         with self._office.acting(actor) as member:
-            before = self.find(number)
+            before = self._ours(self.find(number))
             own = self._office.own_work(member, before.writer)
             may(step, member.role, own_work=own, solo=self._office.rules.solo)
             new = replace(before, state=after(before.state, step))
