@@ -403,6 +403,40 @@ def test_new_meaning_is_released_by_a_colleague_of_who_wrote_it(
     assert [address for address, _, _ in place.send()] == ["telegram:1"]
 
 
+def test_a_letter_is_found_however_many_messages_came_after_it(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("herenweg-55", "nieuws"))
+    hand_in_letter(eva, anna)
+    anna.presses("Goedkeuren en versturen")
+    place.send()
+    (letter,) = place.desk.announcing.latest()
+    waits = place.desk.announcing.write(0, "algemeen", texts={"nl": ("Wacht", "Dit wacht.")})
+    place.desk.announcing.submit(0, waits.id)
+    for count in range(25):
+        place.desk.announcing.write(0, "algemeen", texts={"nl": (f"Nieuws {count}", "Er is nieuws.")})
+    anna.says("/outbox")
+    assert [label.split(".")[0] for label in labels_of(anna)[:3]] == ["2", "27", "26"], "what waits, then the newest"
+    seen: list[str] = []
+    while "Eerdere berichten" in labels_of(anna):
+        seen += labels_of(anna)
+        anna.presses("Eerdere berichten")
+    seen += labels_of(anna)
+    assert all(any(label.startswith(f"{number}.") for label in seen) for number in range(1, 28))
+    anna.presses("Onderhoud")
+    anna.presses("Terughalen")
+    anna.presses("Terughalen")
+    assert place.desk.announcing.find(letter.id).state is State.RECALLED
+
+
+def test_a_message_is_opened_by_its_number(place: Place, eva: Chat) -> None:
+    write_letter(eva)
+    for _ in range(15):
+        place.desk.announcing.write(0, "algemeen", texts={"nl": ("Nieuws", "Er is nieuws.")})
+    assert "/outbox 12" in eva.says("/outbox")
+    assert "schilderen we de deuren" in eva.says("/outbox 1")
+    assert "geen bericht met nummer 99" in eva.says("/outbox 99")
+    assert eva.says("/outbox het laatste") == eva.says("/outbox")
+
+
 def test_an_invitation_link_makes_staff(place: Place, chat: Callable[[str], Chat]) -> None:
     code = place.desk.staffing.invite(0, Role.ADMIN, "Ada")
     ada = chat("Ada")
@@ -496,6 +530,11 @@ def test_a_form_that_is_open_is_not_lost_when_another_one_is_begun(eva: Chat) ->
     eva.says("/announce")
     eva.presses("Dat weggooien en beginnen: nieuws")
     assert "Voor wie" in eva.presses("Algemeen nieuws")
+
+
+def labels_of(chat: Chat) -> list[str]:
+    assert chat.last is not None
+    return [button.label for row in chat.last.buttons for button in row]
 
 
 def shown_of(chat: Chat) -> str:

@@ -101,9 +101,14 @@ class Announcements:
         """Return the corrections of an announcement, the oldest first."""
         return self._all("reply_to = ? ORDER BY id", [number])
 
-    def latest(self, count: int = 20) -> tuple[Announcement, ...]:
-        """Return the newest announcements, also those that events made, the newest first; nothing to single people."""
-        return self._all("part NOT IN ('notice', 'test') ORDER BY id DESC LIMIT ?", [count])
+    def latest(self, count: int = 20, before: int | None = None) -> tuple[Announcement, ...]:
+        """Return the newest announcements, also those that events made, the newest first; nothing to single people.
+
+        With `before` only those that are older than the one with that number.
+        """
+        return self._all(
+            "part NOT IN ('notice', 'test') AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?", [before, before, count]
+        )
 
     def letters(self, subject: str, since: datetime) -> tuple[Announcement, ...]:
         """Return the letters about a location that have been sent since then and not been recalled, newest first.

@@ -67,9 +67,9 @@ class Announcing:
         found = self._office.announcements.in_states(UNFINISHED)
         return tuple(one for one in found if one.part not in PRIVATE)
 
-    def latest(self, count: int = 20) -> tuple[Announcement, ...]:
-        """Return the newest announcements, those that events made too."""
-        return self._office.announcements.latest(count)
+    def latest(self, count: int = 20, before: int | None = None) -> tuple[Announcement, ...]:
+        """Return the newest announcements, those that events made too; with `before` only older ones than that."""
+        return self._office.announcements.latest(count, before)
 
     def readers(self, announcement: Announcement) -> Readers:
         """Return exactly how many would get an announcement if it were sent now."""

@@ -28,8 +28,10 @@ from scheduler.recurrence import BadRule
 
 COMMANDS = ("announce", "letter", "event", "outbox", "unanswered", "stats", "staff")
 INVITATION = "i-"
-_OLD, _NEW = "old", "new"
 """`/start i-<code>` makes whoever opens it a member of staff."""
+SHOWN = 12
+"""Messages, or events, that one screen lists."""
+_OLD, _NEW = "old", "new"
 
 Row = tuple[Button, ...]
 
@@ -108,8 +110,8 @@ class StaffTalk:
 
     def _answer(self, message: Message, address: str, member: Member, language: str) -> Reply | None:
         match message:
-            case Command(name) if name in COMMANDS:
-                return self._command(name, address, member, language)
+            case Command(name, argument) if name in COMMANDS:
+                return self._command(name, argument, address, member, language)
             case Pressed(carried) if carried.startswith("z:"):
                 _, details = taken_apart(carried)
                 return self._pressed(details[0], carried.split(":", 2)[2] if carried.count(":") > 1 else "",
@@ -126,7 +128,7 @@ class StaffTalk:
                 return self._filled_in(said, address, member, language, file=True)
         return None
 
-    def _command(self, name: str, address: str, member: Member, language: str) -> Reply:
+    def _command(self, name: str, argument: str, address: str, member: Member, language: str) -> Reply:
         match name:
             case "announce":
                 return self._begin({"form": desk_forms.NEWS}, address, language)
@@ -134,6 +136,8 @@ class StaffTalk:
                 return self._begin({"form": desk_forms.LETTER}, address, language)
             case "event":
                 return self._events(language)
+            case "outbox" if whole(argument):
+                return self._show(self._desk.announcing.find(whole(argument)), language)
             case "outbox":
                 return self._outbox(language)
             case "staff":
@@ -155,6 +159,7 @@ class StaffTalk:
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
             "p": lambda: self._overview.sending(member, rest, language),
+            "l": lambda: self._outbox(language, whole(number) or None),
         }
         return hands[thing]() if thing in hands else self._outbox(language)
 
@@ -433,16 +438,23 @@ class StaffTalk:
 
     # --- the rest ------------------------------------------------------------------------------
 
-    def _outbox(self, language: str) -> Reply:
-        words = self._words(language)
-        under_way = self._desk.announcing.unfinished()
-        shown = [*under_way, *(one for one in self._desk.announcing.latest(6) if one not in under_way)][:14]
+    def _outbox(self, language: str, before: int | None = None) -> Reply:
+        """Show the newest messages, or those older than one; what waits for approval is at hand however old it is."""
+        words, desk = self._words(language), self._desk.announcing
+        page = desk.latest(SHOWN + 1, before)
+        shown, older = page[:SHOWN], len(page) > SHOWN
+        if before is None:
+            waiting = [one for one in desk.unfinished() if one.state is State.SUBMITTED and one not in shown]
+            shown = (*waiting[:SHOWN], *shown)
         document = line(words("staff.outbox" if shown else "staff.outbox_empty"), Role.TITLE)
         document += self._overview.sending_line(language)
         rows: list[Row] = [
             (Button(self._showing.line_of(one, language)[:60], action("z", "a", str(one.id))),) for one in shown
         ]
-        rows.append(self._overview.sending_row(language))
+        if older:
+            document += line(words("staff.outbox_number", example="/outbox 12"), Role.NOTE)
+            rows.append((Button(words("staff.older"), action("z", "l", str(page[SHOWN - 1].id))),))
+        rows.append(self._overview.sending_row(language) if before is None else self._outbox_row(language))
         return Reply(document, language, tuple(rows))
 
     def _staff(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
