@@ -31,7 +31,7 @@ from scheduler.delivery import Again, Delivered, Gone
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Answer, Change, Event
-from tests.desk import NEVER_QUIET, Place, local
+from tests.desk import NEVER_QUIET, Place, address_of, local
 
 TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
 
@@ -865,6 +865,39 @@ def test_in_practice_a_real_event_stays_as_it_is(
             attempt()
         assert caught.value.code == "practice"
     assert place.desk.planning.coming(event) == (occurrence,)
+
+
+def test_in_practice_real_events_stay_there_for_everybody(
+    library: Library, sealer: Sealer, place: Place, planned: Callable[..., Event]
+) -> None:
+    (occurrence,) = place.desk.planning.coming(planned())
+    board = Place(place.folder, library, sealer, settings=Settings(practice=True)).desk.board
+    person = place.person(1)
+    assert [one.id for one in board.coming("nl", None)] == [occurrence.id]
+    assert board.event(occurrence.id, "nl", person) is not None
+    assert board.calendar_file(occurrence.id, "nl") is not None
+    assert board.sign_up_open(occurrence.id, person)
+    assert board.come(person, occurrence.id, 2).answer is Answer.COMING
+
+
+def test_a_practice_event_is_there_for_staff_only_and_never_on_the_web(
+    tmp_path: Path, library: Library, sealer: Sealer
+) -> None:
+    practising = Place(tmp_path, library, sealer, settings=Settings(practice=True, solo=True))
+    colleague = practising.staff("Eva", Role.EDITOR)
+    event = practising.desk.planning.add(colleague, parent_cafe())
+    practising.desk.planning.submit(colleague, event.id)
+    (occurrence,) = practising.desk.planning.coming(practising.desk.planning.approve(COMMAND_LINE, event.id))
+    board, person = practising.desk.board, practising.person(1)
+    assert board.event(occurrence.id, "nl", address_of("Eva")) is not None
+    assert board.come(address_of("Eva"), occurrence.id, 1).answer is Answer.COMING
+    for address in (person, ""):
+        assert board.event(occurrence.id, "nl", address) is None
+        assert board.calendar_file(occurrence.id, "nl", address) is None
+        assert not board.sign_up_open(occurrence.id, address)
+    assert board.come(person, occurrence.id, 1).answer is Answer.NO_SIGN_UP
+    real = Place(tmp_path, library, sealer).desk.board
+    assert real.event(occurrence.id, "nl", address_of("Eva")) is None, "practice is over"
 
 
 def test_a_message_of_practice_says_so_itself(tmp_path: Path, library: Library, sealer: Sealer) -> None:

@@ -89,11 +89,11 @@ class Board(Reachable, Protocol):
     def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
         """Return what is in the calendar for somebody."""
 
-    def event(self, occurrence: int, language: str) -> Document | None:
-        """Return what there is to say about an occurrence, None if there is none."""
+    def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
+        """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
 
-    def sign_up_open(self, occurrence: int) -> bool:
-        """Return whether one can sign up for an occurrence."""
+    def sign_up_open(self, occurrence: int, address: str = "") -> bool:
+        """Return whether whoever is at an address can sign up for an occurrence."""
 
     def mine(self, address: str, occurrence: int) -> SignedUp:
         """Return whether somebody comes."""
@@ -104,8 +104,8 @@ class Board(Reachable, Protocol):
     def leave(self, address: str, occurrence: int) -> SignedUp:
         """Note that somebody does not come."""
 
-    def calendar_file(self, occurrence: int, language: str) -> File | None:
-        """Return an occurrence as an iCalendar file."""
+    def calendar_file(self, occurrence: int, language: str, address: str = "") -> File | None:
+        """Return an occurrence as an iCalendar file for whoever is at an address, None if there is none."""
 
 
 class Following:
@@ -180,7 +180,7 @@ class Following:
             case "r":
                 return self._sign_up(whole(first), second, address, language)
             case "i":
-                return self._calendar_file(whole(first), language)
+                return self._calendar_file(whole(first), address, language)
         return self._subscription_pressed(first, second, address, language)
 
     def _subscription_pressed(self, first: str, second: str, address: str, language: str) -> Reply:
@@ -326,11 +326,11 @@ class Following:
         return Reply(document, language, tuple(rows))
 
     def _event(self, number: int, address: str, language: str) -> Reply:
-        document, words = self._board.event(number, language), self._words(language)
+        document, words = self._board.event(number, language, address), self._words(language)
         if document is None:
             return Reply(line(words("events.gone")), language, ((self._calendar_button(language),),))
         rows: list[Row] = []
-        if self._board.sign_up_open(number):
+        if self._board.sign_up_open(number, address):
             if self._board.can_reach(address):
                 mine = self._board.mine(address, number)
                 if mine.answer is not Answer.NOT_COMING:
@@ -356,7 +356,7 @@ class Following:
         back = (Button(words("events.open"), action("v", str(number))), *self._menu_row(language)[:1])
         if not self._board.can_reach(address):
             return Reply(line(words("sign_up.not_here")), language, (back,))
-        if not people and self._board.sign_up_open(number):
+        if not people and self._board.sign_up_open(number, address):
             choices = tuple(Button(str(count), action("r", str(number), str(count))) for count in range(1, MOST + 1))
             rows: Iterable[Row] = (choices[: MOST // 2], choices[MOST // 2 :], back)
             return Reply(line(words("sign_up.how_many")), language, tuple(rows))
@@ -369,8 +369,8 @@ class Following:
             rows.insert(0, self._sign_up_row(number, answer, language))
         return Reply(line(words(f"sign_up.{answer.answer}", count=answer.people)), language, tuple(rows))
 
-    def _calendar_file(self, number: int, language: str) -> Reply:
-        file, words = self._board.calendar_file(number, language), self._words(language)
+    def _calendar_file(self, number: int, address: str, language: str) -> Reply:
+        file, words = self._board.calendar_file(number, language, address), self._words(language)
         key = "events.calendar_file" if file else "events.gone"
         return Reply(line(words(key)), language, ((self._calendar_button(language),),), file=file)
 

@@ -147,9 +147,9 @@ class PublicBoard:
             if audience is None or self._meant_for(event) in (None, audience)
         )
 
-    def event(self, occurrence: int, language: str) -> Document | None:
-        """Return what there is to say about an occurrence, None if there is none."""
-        found = self._public(occurrence)
+    def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
+        """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
+        found = self._public(occurrence, address)
         if found is None:
             return None
         event, one = found
@@ -162,9 +162,9 @@ class PublicBoard:
             return line(words("events.over"), Role.LABEL) + document
         return document
 
-    def sign_up_open(self, occurrence: int) -> bool:
-        """Return whether one can sign up for an occurrence."""
-        found = self._public(occurrence)
+    def sign_up_open(self, occurrence: int, address: str = "") -> bool:
+        """Return whether whoever is at an address can sign up for an occurrence."""
+        found = self._public(occurrence, address)
         return (
             found is not None
             and found[0].sign_up
@@ -179,7 +179,7 @@ class PublicBoard:
 
     def come(self, address: str, occurrence: int, people: int) -> SignedUp:
         """Sign somebody up."""
-        if self._public(occurrence) is None:
+        if self._public(occurrence, address) is None:
             return SignedUp(Answer.NO_SIGN_UP)
         return self._signing.come(address, occurrence, people)
 
@@ -187,9 +187,9 @@ class PublicBoard:
         """Note that somebody does not come."""
         return self._signing.leave(address, occurrence)
 
-    def calendar_file(self, occurrence: int, language: str) -> File | None:
-        """Return an occurrence as an iCalendar file."""
-        found = self._public(occurrence)
+    def calendar_file(self, occurrence: int, language: str, address: str = "") -> File | None:
+        """Return an occurrence as an iCalendar file for whoever is at an address, None if there is none."""
+        found = self._public(occurrence, address)
         if found is None:
             return None
         content = calendar([self._entry(*found, language)], name="", now=self._office.now())
@@ -211,10 +211,15 @@ class PublicBoard:
         """For whom an event is, by what was chosen or by its kind; what one follows by name is sent in any case."""
         return event.target.who or self._office.library.announcements.kinds[event.kind].who
 
-    def _public(self, occurrence: int) -> tuple[Event, Occurrence] | None:
+    def _public(self, occurrence: int, address: str) -> tuple[Event, Occurrence] | None:
+        """Return an occurrence that somebody may see; a practice one: staff, while everything is practice.
+
+        What is real stays there for everybody meanwhile: the public does not practise.
+        """
         found = self._signing.occurrence(occurrence)
-        # A practice event is seen by nobody but staff, while everything is practice.
-        return None if found is None or found[0].practice != self._office.rules.practice else found
+        if found is None or not found[0].practice:
+            return found
+        return found if self._office.rules.practice and address and self._office.staff.at(address) else None
 
     def _entry(self, event: Event, occurrence: Occurrence, language: str) -> CalendarEntry:
         text = self._office.composer.texts(event, occurrence, Part.ANNOUNCEMENT, now=self._office.now())[language]
