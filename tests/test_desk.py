@@ -913,14 +913,21 @@ def test_a_note_that_cannot_be_sent_is_refused_when_the_event_is_entered(place: 
         place.desk.planning.add(editor, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=slots))
 
 
-def test_in_practice_a_location_is_not_dropped_and_no_single_person_is_written_to(
+def test_in_practice_locations_stay_as_they_are_and_no_single_person_is_written_to(
     tmp_path: Path, library: Library, sealer: Sealer
 ) -> None:
     practising = Place(tmp_path, library, sealer, settings=Settings(practice=True))
     chief = practising.staff("Chef", Role.ADMIN)
     person = practising.person(1, follows=("herenweg-55",))
-    with pytest.raises(Mistake, match="practice"):
-        practising.desk.staffing.put_location(chief, Location("herenweg-55", "Herenweg 55", Phase.DROPPED))
+    before = practising.desk.board.subjects("nl")
+    for location in (
+        Location("herenweg-55", "Herenweg 55", Phase.DROPPED),
+        Location("herenweg-55", "Proefplek", Phase.OPEN),
+        Location("proefplek", "Proefplek", Phase.OPEN),
+    ):
+        with pytest.raises(Mistake, match="practice"):
+            practising.desk.staffing.put_location(chief, location)
+    assert practising.desk.board.subjects("nl") == before
     number = practising.desk.office.people.number(person)
     assert practising.desk.telling.tell([number], "subscriptions.dropped", location="Herenweg 55") is None
 

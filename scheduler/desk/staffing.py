@@ -75,12 +75,13 @@ class Staffing:
 
         Raises:
             NotAllowed: if the actor is no approver.
-            Mistake: if the id is none, or that of a theme or topic.
+            Mistake: `practice` while practising, because everybody sees locations at once; if the id is none, or that
+                of a theme or topic.
 
         """
         office = self._office
         with office.acting(actor, Role.APPROVER) as member:
-            if office.rules.practice and location.phase is Phase.DROPPED:
+            if office.rules.practice:
                 raise Mistake("practice")
             taken = {*office.library.announcements.themes, *office.library.topics}
             if location.id in taken or not office.library.announcements.is_id(location.id):
@@ -93,9 +94,7 @@ class Staffing:
             if location.phase is not Phase.DROPPED:
                 return 0
             followers = office.subscriptions.followers(location.id)
-            self._telling.tell(
-                followers, "subscriptions.dropped", practice=office.rules.practice, location=location.name
-            )
+            self._telling.tell(followers, "subscriptions.dropped", location=location.name)
             return office.subscriptions.end_subject(location.id)
 
 
