@@ -507,6 +507,33 @@ def test_practice_is_visible_on_every_screen(
         assert eva.says(f"/{command}").startswith("OEFENEN")
 
 
+def test_a_form_that_is_refused_at_its_end_is_closed(place: Place, eva: Chat, anna: Chat) -> None:
+    place.person(1, "nl", follows=("herenweg-55",))
+    hand_in_letter(eva, anna)
+    anna.presses("Goedkeuren en versturen")
+    place.send()
+    (letter,) = place.desk.announcing.latest()
+    eva.sends(Pressed(f"z:a:{letter.id}.correct.nl"))
+    eva.says("Onderhoud\nToch niet.")
+    refused = eva.presses("Nee")
+    assert "niet de rol" in refused
+    assert "Gesloten" in refused
+    assert "Gesloten" not in eva.says("wat is leefgeld"), "what is typed now is a question like any other"
+    assert "Stuur de tekst" in eva.sends(Pressed(f"z:a:{letter.id}.correct.nl"))
+
+
+def test_words_of_a_refused_form_never_come_back(place: Place, eva: Chat, anna: Chat) -> None:
+    hand_in_letter(eva, anna)
+    (letter,) = place.desk.announcing.latest()
+    eva.sends(Pressed(f"z:a:{letter.id}.edit.nl"))
+    anna.presses("Annuleren")
+    anna.presses("Annuleren")
+    assert "kan nu niet meer" in eva.says("Onderhoud\nVerouderde woorden.")
+    place.desk.office.announcements.set_state(letter.id, State.CANCELLED, State.SCHEDULED)  # it is possible (again)
+    eva.says("dank je")
+    assert place.desk.announcing.find(letter.id).state is State.SCHEDULED
+
+
 # --- forms -------------------------------------------------------------------------------------------------
 
 

@@ -245,7 +245,13 @@ class StaffTalk:
         self._half_done.keep(address, state)
         if form.current(state) is not None:
             return self._ask(state, language)
-        reply = self._finished(state, member, language)
+        try:
+            reply = self._finished(state, member, language)
+        except NotAllowed as error:
+            # Kept, it would swallow whatever is typed next, and carry old words out on the day that it may be done.
+            self._half_done.drop(address)
+            words = self._words(language)
+            return self._said(f"{words(f'staff.refused.{error.why}')} {words('staff.closed')}", language)
         self._half_done.drop(address)
         return reply
 
