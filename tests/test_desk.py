@@ -16,6 +16,7 @@ from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.locations import Location
 from bot.store.sealing import Sealer
+from bot.store.staff import Member
 from scheduler.announcements import (
     Announcement,
     Attachment,
@@ -789,6 +790,34 @@ def test_an_invitation_works_once_and_expires(place: Place) -> None:
     late = place.desk.staffing.invite(COMMAND_LINE, Role.EDITOR, "Leo")
     place.move_on(days=8)
     assert place.desk.staffing.accept(late, "telegram:3") is None
+
+
+def test_who_opens_the_link_made_for_a_colleague_stays_who_they_are(place: Place) -> None:
+    chief = place.staff("Chef", Role.ADMIN)
+    code = place.desk.staffing.invite(chief, Role.EDITOR, "Bob")
+    with pytest.raises(Mistake, match="other_name"):
+        place.desk.staffing.accept(code, address_of("Chef"))
+    assert place.desk.staffing.at(address_of("Chef")) == Member(chief, "Chef", Role.ADMIN)
+    accepted = place.desk.staffing.accept(code, address_of("Bob"))
+    assert accepted is not None, "the link still works for whom it was made"
+    assert accepted.role is Role.EDITOR
+
+
+def test_another_role_comes_by_an_invitation_in_ones_own_name(place: Place, editor: int) -> None:
+    code = place.desk.staffing.invite(COMMAND_LINE, Role.APPROVER, "Eva")
+    assert place.desk.staffing.accept(code, address_of("Eva")) == Member(editor, "Eva", Role.APPROVER)
+
+
+def test_the_last_administrator_stays_one(place: Place) -> None:
+    chief = place.staff("Chef", Role.ADMIN)
+    lower = place.desk.staffing.invite(chief, Role.EDITOR, "Chef")
+    with pytest.raises(Mistake, match="last_admin"):
+        place.desk.staffing.accept(lower, address_of("Chef"))
+    with pytest.raises(Mistake, match="last_admin"):
+        place.desk.staffing.revoke(chief, chief)
+    place.staff("Ada", Role.ADMIN)
+    place.desk.staffing.revoke(chief, chief)
+    assert [one.name for one in place.desk.staffing.all(COMMAND_LINE)] == ["Ada"]
 
 
 def test_a_role_is_looked_up_at_the_moment_of_each_action(place: Place, editor: int) -> None:

@@ -447,6 +447,14 @@ def test_an_invitation_link_makes_staff(place: Place, chat: Callable[[str], Chat
     assert "/start i-" in ada.presses("redacteur")
 
 
+def test_who_is_staff_already_is_told_to_pass_an_invitation_on(place: Place, anna: Chat) -> None:
+    code = place.desk.staffing.invite(0, Role.EDITOR, "Bob")
+    assert "voor Bob" in anna.says(f"/start i-{code}")
+    found = place.desk.staffing.at(anna.address)
+    assert found is not None
+    assert found.role is Role.APPROVER
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_to_anybody_else_a_staff_command_is_like_any_nonsense(chat: Callable[[str], Chat], command: str) -> None:
     stranger = chat("Mallory")
@@ -491,7 +499,6 @@ def test_practice_is_visible_on_every_screen(
     tmp_path: Path, library: Library, sealer: Sealer, conversation: Conversation
 ) -> None:
     place = Place(tmp_path, library, sealer, settings=Settings(practice=True, data_dir=tmp_path))
-    place.staff("Eva", Role.EDITOR)
     kept = memory_store()
     store = type(kept)(
         place.db, place.sealer, People(place.db, place.sealer), Questions(place.db), Helped(place.db), Notes(place.db),
@@ -503,6 +510,8 @@ def test_practice_is_visible_on_every_screen(
         talks=talks,
     )  # fmt: skip
     eva = Chat(assistant, address_of("Eva"))
+    code = place.desk.staffing.invite(0, Role.EDITOR, "Eva")
+    assert eva.says(f"/start i-{code}").startswith("OEFENEN")
     for command in COMMANDS:
         assert eva.says(f"/{command}").startswith("OEFENEN")
 

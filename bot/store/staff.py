@@ -66,6 +66,14 @@ class Staff:
             [_fingerprint(code), str(invitation.role), invitation.name, invitation.invited_by, stored(expires)],
         )
 
+    def invitation(self, code: str, now: datetime) -> Invitation | None:
+        """Return the invitation with a code, unused; None if there is no valid one."""
+        row = self._db.execute(
+            "SELECT role, name, invited_by FROM invitations WHERE code = ? AND expires_at > ?",
+            [_fingerprint(code), stored(now)],
+        ).fetchone()
+        return None if row is None else Invitation(Role(row[0]), row[1], row[2])
+
     def accept(self, code: str, address: str, now: datetime) -> Member | None:
         """Make somebody a member of staff by their invitation, which is used up; None if there is no valid one.
 

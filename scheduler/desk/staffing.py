@@ -45,8 +45,23 @@ class Staffing:
             return code
 
     def accept(self, code: str, address: str) -> Member | None:
-        """Make whoever is at an address a member of staff by their invitation; None if it is none (any more)."""
+        """Make whoever is at an address a member of staff by their invitation; None if it is none (any more).
+
+        Who is staff already gets another role by an invitation in their own name.
+
+        Raises:
+            Mistake: `other_name`, if they are staff already and it is for somebody else: they only looked whether the
+                link works, and it still does; `last_admin`, if nobody else could invite anybody any more.
+
+        """
         with writing(self._office.db):
+            there = self._office.staff.at(address)
+            invitation = self._office.staff.invitation(code, self._office.now())
+            if there is not None and invitation is not None:
+                if invitation.name != there.name:
+                    raise Mistake("other_name", name=invitation.name)
+                if invitation.role is not Role.ADMIN:
+                    self._check_admin_left(there)
             member = self._office.staff.accept(code, address, self._office.now())
             if member is not None:
                 self._office.people.number(address)
@@ -54,13 +69,28 @@ class Staffing:
             return member
 
     def revoke(self, actor: int, number: int) -> Member:
-        """End somebody's membership at once."""
+        """End somebody's membership at once.
+
+        Raises:
+            NotAllowed: if the actor is no administrator.
+            Mistake: if there is no such member, or it is the actor and there is no other administrator.
+
+        """
         with self._office.acting(actor, Role.ADMIN) as member:
+            if number == member.id:
+                self._check_admin_left(member)
             gone = self._office.staff.revoke(number)
             if gone is None:
                 raise Mistake("no_member", number=number)
             self._office.log(member, "revoke", f"staff {gone.name}", {"role": gone.role}, None)
             return gone
+
+    def _check_admin_left(self, without: Member) -> None:
+        """Check that there is an administrator besides somebody who stops being one."""
+        if without.role is Role.ADMIN and not any(
+            one.role is Role.ADMIN and one.id != without.id for one in self._office.staff.all()
+        ):
+            raise Mistake("last_admin")
 
     # --- locations -----------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class StaffTalk:
     def reply(self, message: Message, address: str, person: Person, language: str) -> Reply | None:  # noqa: ARG002 - every talk is asked so
         """Return what to say to a message; None if it is from no staff, or not about their work."""
         if isinstance(message, Command) and message.name == "start" and message.argument.startswith(INVITATION):
-            return self._accepted(message.argument.removeprefix(INVITATION), address, language)
+            return self._practised(self._accepted(message.argument.removeprefix(INVITATION), address, language))
         member = self._desk.staffing.at(address)
         if member is None:
             return None
@@ -90,9 +90,7 @@ class StaffTalk:
             reply = self._mistaken(f"staff.mistakes.{error.code}", {}, address, language)
         except BadRule as error:
             reply = self._mistaken(f"recurrence.problems.{error.code}", {}, address, language)
-        if reply is None or not self._desk.office.rules.practice:
-            return reply
-        return replace(reply, document=line(words("staff.practice"), Role.LABEL) + reply.document)
+        return self._practised(reply)
 
     def wants_text(self, address: str) -> bool:
         """Return whether a form of somebody on the staff waits for words from this address."""
@@ -105,6 +103,13 @@ class StaffTalk:
         state = self._half_done.get(address)
         step = self._form(state, self._desk.office.library.source_language).current(state) if state else None
         return step is not None and step.file
+
+    def _practised(self, reply: Reply | None) -> Reply | None:
+        """Say on every screen that we only practise, if that is so."""
+        if reply is None or not self._desk.office.rules.practice:
+            return reply
+        said = line(self._words(reply.language)("staff.practice"), Role.LABEL)
+        return replace(reply, document=said + reply.document)
 
     # --- what came in --------------------------------------------------------------------------
 
@@ -486,10 +491,13 @@ class StaffTalk:
         return self._overview.unanswered(member, language)
 
     def _accepted(self, code: str, address: str, language: str) -> Reply | None:
-        member = self._desk.staffing.accept(code, address)
+        words = self._words(language)
+        try:
+            member = self._desk.staffing.accept(code, address)
+        except Mistake as error:
+            return self._said(words(f"staff.mistakes.{error.code}", **error.values), language)
         if member is None:
             return None
-        words = self._words(language)
         role = words(f"staff.roles.{member.role}")
         return self._said(words("staff.welcome", name=member.name, role=role), language)
 
