@@ -669,6 +669,24 @@ def test_who_plans_is_warned_when_the_school_holidays_are_not_known(
     assert ("zijn nog niet bekend" in eva.sends(Pressed(f"z:e:{event.id}"))) is warned
 
 
+def test_a_series_is_found_however_many_events_came_after_it(place: Place, anna: Chat) -> None:
+    def approved(day: int, rule: str = "") -> int:
+        event = new_event("oudercafe", local(2026, 12, day, 10), "De Luifel", slots=SLOTS, rule=rule)
+        number = place.desk.planning.add(0, event).id
+        place.desk.planning.submit(0, number)
+        return place.desk.planning.approve(place.staff("Bo", Role.APPROVER), number).id
+
+    series = approved(2, "FREQ=MONTHLY;BYDAY=1WE")
+    others = [approved(day) for day in range(5, 19)]
+    anna.says("/event")
+    anna.presses("Eerdere bijeenkomsten")
+    assert "Herhaling: elke maand" in anna.presses(f"{series}. ")
+    place.now = local(2027, 1, 10, 12)
+    assert place.desk.planning.find(others[0]).state is State.SCHEDULED
+    anna.says("/event")
+    assert [label.split(".")[0] for label in labels_of(anna)] == ["Nieuwe bijeenkomst", str(series), "Overzicht"]
+
+
 def test_a_location_is_added_opened_and_dropped_in_the_chat(place: Place, anna: Chat) -> None:
     anna.says("/staff")
     anna.presses("Locaties")

@@ -45,8 +45,9 @@ class Planning:
         return self.find(occurrence.event), occurrence
 
     def current(self) -> tuple[Event, ...]:
-        """Return the events that are being written, wait, or are approved, the newest first."""
-        return self._office.events.in_states((State.DRAFT, State.SUBMITTED, State.SCHEDULED))
+        """Return the events that are being written, wait, or are approved and not over, the newest first."""
+        found = self._office.events.in_states((State.DRAFT, State.SUBMITTED, State.SCHEDULED))
+        return tuple(one for one in found if one.state is not State.SCHEDULED or self._goes_on(one))
 
     def coming(self, event: Event) -> tuple[Occurrence, ...]:
         """Return the occurrences of an event that are still to come; of one not approved yet, those it would have."""
@@ -248,6 +249,13 @@ class Planning:
 
     # --- small help ----------------------------------------------------------------------------
 
+    def _goes_on(self, event: Event) -> bool:
+        """Return whether an approved event has an occurrence to come, also one too far ahead to be made already."""
+        return bool(self.coming(event)) or any(self._starts(event))
+
+    def _starts(self, event: Event) -> Iterable[datetime]:
+        return starts(event, self._office.now(), self._office.now() + AHEAD)
+
     def _checked(self, event: Event) -> Event:
         """Return an event with the readers of its kind, where it has none of its own, if it can take place."""
         office = self._office
@@ -257,7 +265,7 @@ class Planning:
         subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
         checked = replace(event, target=office.check_target(replace(event.target, subjects=subjects)))
         self._possible(checked)
-        if event.state is not State.SCHEDULED and not any(starts(checked, office.now(), office.now() + AHEAD)):
+        if event.state is not State.SCHEDULED and not any(self._starts(checked)):
             raise Mistake("no_start")
         return checked
 

@@ -165,6 +165,7 @@ class StaffTalk:
             "q": lambda: self._question(number, what, address, member, language),
             "p": lambda: self._overview.sending(member, rest, language),
             "l": lambda: self._outbox(language, whole(number) or None),
+            "b": lambda: self._events(language, whole(number) or None),
         }
         return hands[thing]() if thing in hands else self._outbox(language)
 
@@ -386,13 +387,16 @@ class StaffTalk:
 
     # --- events --------------------------------------------------------------------------------
 
-    def _events(self, language: str) -> Reply:
+    def _events(self, language: str, before: int | None = None) -> Reply:
+        """Show the newest events, or those older than one."""
         words = self._words(language)
-        events = self._desk.planning.current()
+        events = [one for one in self._desk.planning.current() if before is None or one.id < before]
         rows: list[Row] = [(Button(words("staff.new_event"), action("z", "e", "new")),)]
         rows += [
-            (Button(self._showing.event_line(e, language)[:60], action("z", "e", str(e.id))),) for e in events[:12]
+            (Button(self._showing.event_line(e, language)[:60], action("z", "e", str(e.id))),) for e in events[:SHOWN]
         ]
+        if len(events) > SHOWN:
+            rows.append((Button(words("staff.older_events"), action("z", "b", str(events[SHOWN - 1].id))),))
         return Reply(
             line(words("staff.events" if events else "staff.no_events")), language, (*rows, self._outbox_row(language))
         )
