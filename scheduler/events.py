@@ -46,6 +46,16 @@ class Event:
     approver: int | None = None
     practice: bool = False
 
+    def moved_by_itself(self, occurrence: "Occurrence") -> bool:
+        """Return whether one of several occurrences has another time than the others, and so keeps it.
+
+        One of which only the room was changed has not.
+        """
+        if occurrence.state is not Happening.MOVED or not (self.rule or self.dates):
+            return False
+        at = self.start.timetz().replace(tzinfo=None)
+        return occurrence.start != same_day_at(occurrence.original.astimezone(AMSTERDAM), at)
+
     @property
     def read_as(self) -> str:
         """The fingerprint of what an approver reads before releasing it."""

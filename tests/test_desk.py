@@ -650,6 +650,39 @@ def test_a_whole_series_gets_another_time_and_who_was_told_hears_of_it(
     assert later[-1].local_start.time() == time(19, 30)
 
 
+def hours(place: Place, event: Event) -> list[str]:
+    return [one.local_start.strftime("%d-%m %H:%M") for one in place.desk.planning.coming(event)[:3]]
+
+
+def test_an_occurrence_in_another_room_follows_its_series_to_another_hour_and_one_at_another_time_does_not(
+    place: Place, approver: int, planned: Callable[..., Event]
+) -> None:
+    event = planned(rule="FREQ=WEEKLY")
+    planning = place.desk.planning
+    _, second, third = planning.coming(event)[:3]
+    planning.move(approver, second.id, second.local_start, "Andere zaal")
+    planning.move(approver, third.id, local(2026, 12, 17, 10))
+    for at, expected in (
+        (time(19, 30), ["02-12 19:30", "09-12 19:30", "17-12 10:00"]),
+        (time(20, 0), ["02-12 20:00", "09-12 20:00", "17-12 10:00"]),
+    ):
+        event = planning.change(approver, event.id, Change(at=at))
+        assert hours(place, event) == expected
+    assert planning.coming(event)[1].place == "Andere zaal"
+    event = planning.change(approver, event.id, Change(place="Raadhuis"))
+    assert hours(place, event) == expected
+
+
+def test_an_event_that_takes_place_once_gets_another_hour_also_after_it_was_moved(
+    place: Place, approver: int, planned: Callable[..., Event]
+) -> None:
+    event, planning = planned(sign_up=False), place.desk.planning
+    (occurrence,) = planning.coming(event)
+    planning.move(approver, occurrence.id, local(2026, 12, 3, 14))
+    assert hours(place, planning.change(approver, event.id, Change(place="Raadhuis"))) == ["03-12 14:00"]
+    assert hours(place, planning.change(approver, event.id, Change(at=time(19, 30)))) == ["03-12 19:30"]
+
+
 def test_changing_an_approved_series_needs_an_approver_and_something_to_change(
     place: Place, planned: Callable[..., Event], editor: int, approver: int
 ) -> None:

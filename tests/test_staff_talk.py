@@ -687,6 +687,18 @@ def test_a_series_is_found_however_many_events_came_after_it(place: Place, anna:
     assert [label.split(".")[0] for label in labels_of(anna)] == ["Nieuwe bijeenkomst", str(series), "Overzicht"]
 
 
+def test_an_event_is_shown_with_the_time_of_its_next_occurrence(place: Place, anna: Chat) -> None:
+    planning = place.desk.planning
+    event = planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    planning.submit(0, event.id)
+    anna.sends(Pressed(f"z:e:{event.id}"))
+    anna.presses("Goedkeuren")
+    (occurrence,) = planning.coming(planning.find(event.id))
+    planning.move(0, occurrence.id, local(2026, 12, 9, 14))
+    anna.says("/event")
+    assert any("9 dec 2026 14:00" in label for label in labels_of(anna)), labels_of(anna)
+
+
 def test_a_location_is_added_opened_and_dropped_in_the_chat(place: Place, anna: Chat) -> None:
     anna.says("/staff")
     anna.presses("Locaties")

@@ -145,10 +145,11 @@ class Planning:
     def change(self, actor: int, number: int, change: Change) -> Event:
         """Change an event with all that is to come: its time of day, its place, what there is, who can come.
 
-        Occurrences that were moved by themselves keep their time, and their place where it was another one; what takes
-        place today and would already have begun stays as it is. Who was told of an occurrence hears of it below what
-        they got, if they were told something else. A lower maximum takes nobody's place away; of a higher one those
-        who wait hear at the next stroke of the clock. What has not been approved yet becomes a draft again.
+        Occurrences that were moved by themselves keep their time, and their place where it was another one; the only
+        one of an event that takes place once does not, as it is that one which is changed. What takes place today and
+        would already have begun stays as it is. Who was told of an occurrence hears of it below what they got, if
+        they were told something else. A lower maximum takes nobody's place away; of a higher one those who wait hear
+        at the next stroke of the clock. What has not been approved yet becomes a draft again.
 
         Args:
             actor: who changes it; an approver, if it is approved, because that sends messages.
@@ -182,11 +183,10 @@ class Planning:
         """Let one occurrence follow what became of its event."""
         if occurrence.state is Happening.CANCELLED:
             return
-        planned = occurrence.state is Happening.PLANNED
-        at = new.start.timetz().replace(tzinfo=None)
+        at = new.start.timetz().replace(tzinfo=None) if new.start != before.start else None
         follows = replace(
             occurrence,
-            start=same_day_at(occurrence.local_start, at) if planned else occurrence.start,
+            start=occurrence.start if before.moved_by_itself(occurrence) else same_day_at(occurrence.local_start, at),
             place=new.place if occurrence.place == before.place else occurrence.place,
         )
         says = self._office.composer.preview

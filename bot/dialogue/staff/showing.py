@@ -12,7 +12,7 @@ from bot.knowledge.facts import AMSTERDAM
 from bot.knowledge.words import Words
 from scheduler.announcements import Announcement, State, Step, possible
 from scheduler.desk.desk import Desk
-from scheduler.events import Event, Occurrence
+from scheduler.events import Event, Happening, Occurrence
 from scheduler.recurrence import knows_school_holidays, say_rule
 
 Row = tuple[Button, ...]
@@ -144,7 +144,12 @@ class Showing:
         """Return one line about an event, for a list and its button."""
         words = self._desk.office.library.words[language]
         state = words(f"staff.states.{event.state}")
-        return f"{event.id}. {words(f'kinds.{event.kind}')} {self.time(event.start, words)} ({state})"
+        return f"{event.id}. {words(f'kinds.{event.kind}')} {self.time(self._next(event), words)} ({state})"
+
+    def _next(self, event: Event) -> datetime:
+        """When an event takes place next, moved or not; where it does not, the start that was entered."""
+        coming = self._desk.planning.coming(event) if event.state is State.SCHEDULED else ()
+        return next((one.start for one in coming if one.state is not Happening.CANCELLED), event.start)
 
     def event(self, event: Event, language: str) -> Document:
         """Return an event with its next occurrences and what readers of each language get of the first."""
