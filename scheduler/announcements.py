@@ -86,6 +86,7 @@ _STEPS: Mapping[tuple[State, Step], State] = {
     (State.SENDING, Step.CANCEL): State.CANCELLED,
     (State.SENDING, Step.CORRECT): State.SENDING,
     (State.SENDING, Step.RECALL): State.RECALLED,
+    (State.PAUSED, Step.EDIT): State.DRAFT,
     (State.PAUSED, Step.RESUME): State.SCHEDULED,
     (State.PAUSED, Step.CANCEL): State.CANCELLED,
     (State.PAUSED, Step.EXPIRE): State.EXPIRED,
@@ -247,6 +248,14 @@ class Announcement:
     approver: int | None = None
     practice: bool = False
     sent_at: datetime | None = None
+
+    @property
+    def steps(self) -> frozenset[Step]:
+        """What can be done with it now: what somebody may have received is corrected, what nobody has is changed.
+
+        Otherwise words could be sent that no colleague has read: paused, "corrected", and resumed.
+        """
+        return possible(self.state) - {Step.CORRECT if self.sent_at is None else Step.EDIT}
 
     def fresh(self, language: str) -> bool:
         """Return whether a language has a text that is no older than the source's."""

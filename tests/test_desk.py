@@ -431,6 +431,23 @@ def test_what_was_paused_goes_on_where_it_was(place: Place, editor: int, approve
     assert len(place.send()) == 1
 
 
+def test_what_nobody_has_received_is_changed_and_approved_anew_never_just_corrected(
+    place: Place, editor: int, approver: int
+) -> None:
+    place.person(1)
+    sent = released(place, editor, approver, due=local(2026, 11, 25, 10))
+    announcing, new = place.desk.announcing, {"nl": ("Heel anders", "Woorden die niemand anders zag.")}
+    announcing.pause(approver, sent.id)
+    with pytest.raises(NotAllowed):
+        announcing.correct(approver, sent.id, new, in_meaning=False)
+    assert announcing.change(editor, sent.id, texts=new).state is State.DRAFT
+    place.now = local(2026, 11, 25, 10)
+    assert place.send() == []
+    announcing.submit(editor, sent.id)
+    announcing.approve(approver, sent.id, Missing.FALL_BACK)
+    assert [title for _, _, title in place.send()] == ["Heel anders"]
+
+
 # --- events ------------------------------------------------------------------------------------------
 
 

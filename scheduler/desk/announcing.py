@@ -12,7 +12,9 @@ from scheduler.announcements import (
     Announcement,
     Attachment,
     Missing,
+    NotAllowed,
     Part,
+    Refused,
     State,
     Step,
     Target,
@@ -397,7 +399,8 @@ class Announcing:
         )
         if self._office.rules.practice and not announcement.practice:
             raise Mistake("practice")
-        after(announcement.state, step)
+        if step not in announcement.steps:
+            raise NotAllowed(Refused.NOT_NOW)
         return announcement
 
     def _cancel(self, member: Member, before: Announcement) -> Announcement:

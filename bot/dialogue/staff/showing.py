@@ -10,7 +10,7 @@ from bot.dialogue.values import Button
 from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse
 from bot.knowledge.facts import AMSTERDAM
 from bot.knowledge.words import Words
-from scheduler.announcements import Announcement, State, Step, possible
+from scheduler.announcements import Announcement, State, Step
 from scheduler.desk.desk import Desk
 from scheduler.events import Event, Happening, Occurrence
 from scheduler.recurrence import knows_school_holidays, say_rule
@@ -120,7 +120,7 @@ class Showing:
     def steps(self, announcement: Announcement, words: Words) -> Iterator[Row]:
         """Yield the buttons of what can be done with an announcement; who may do it is checked when it is pressed."""
         number = str(announcement.id)
-        can = possible(announcement.state)
+        can = announcement.steps
         if Step.EDIT in can and announcement.occurrence is None:
             yield tuple(
                 Button(words("staff.edit", language=code), action("z", "a", f"{number}.edit.{code}"))
