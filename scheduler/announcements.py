@@ -227,6 +227,7 @@ class Announcement:
 
     `source` is the language that the others are translated from, `revision` counts the changes of its text: a
     translation whose `made_from` is lower is stale and counts as missing. `useful_until`: after that it is not sent.
+    `writer` is who wrote last (None: the command line), `earlier_writers` who wrote any of it before.
     `reply_to` is the announcement that this one corrects or takes back, in the chat below what was received.
     """
 
@@ -245,6 +246,7 @@ class Announcement:
     due: datetime | None = None
     useful_until: datetime | None = None
     writer: int | None = None
+    earlier_writers: tuple[int, ...] = ()
     approver: int | None = None
     practice: bool = False
     sent_at: datetime | None = None

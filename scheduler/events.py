@@ -24,7 +24,8 @@ class Event:
     `start` is the first occurrence, in Europe/Amsterdam. `rule` is an RFC 5545 RRULE without DTSTART ("" = once),
     `skip` the calendars whose days are left out ("public", "school"). `slots` holds what the kind's template
     wants besides time and place. `maximum` is how many people can come, None = no limit. `state` is that of the
-    whole series: DRAFT, SUBMITTED, SCHEDULED (approved) or CANCELLED.
+    whole series: DRAFT, SUBMITTED, SCHEDULED (approved) or CANCELLED. `writer` and `earlier_writers` are those of an
+    announcement.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Event:
     reminder_days: tuple[int, ...] = REMINDER_DAYS
     state: State = State.DRAFT
     writer: int | None = None
+    earlier_writers: tuple[int, ...] = ()
     approver: int | None = None
     practice: bool = False
 

@@ -121,6 +121,31 @@ def test_another_time_by_a_colleague_does_not_let_the_writer_approve(place: Plac
     assert refused.value.why is Refused.OWN_WORK
 
 
+def test_who_wrote_any_of_it_cannot_approve_it_whoever_wrote_last(place: Place, editor: int, approver: int) -> None:
+    announcing = place.desk.announcing
+    written = announcing.write(approver, "algemeen", texts={"nl": TEXTS["nl"]})
+    announcing.change(editor, written.id, texts={"uk": TEXTS["uk"]})  # a colleague adds the Ukrainian only
+    announcing.submit(approver, written.id)
+    with pytest.raises(NotAllowed) as caught:
+        announcing.approve(approver, written.id)
+    assert caught.value.why is Refused.OWN_WORK
+    third = place.staff("Bo", Role.APPROVER)
+    assert announcing.approve(third, written.id).state is State.SCHEDULED
+
+
+def test_who_entered_an_event_cannot_approve_it_after_a_colleague_changed_something(
+    place: Place, editor: int, approver: int
+) -> None:
+    planning = place.desk.planning
+    event = planning.add(approver, parent_cafe())
+    planning.change(editor, event.id, Change(minutes=90))
+    planning.submit(editor, event.id)
+    with pytest.raises(NotAllowed) as caught:
+        planning.approve(approver, event.id)
+    assert caught.value.why is Refused.OWN_WORK
+    assert planning.approve(COMMAND_LINE, event.id).state is State.SCHEDULED
+
+
 def test_it_leaves_at_the_time_that_was_chosen(place: Place, editor: int, approver: int) -> None:
     place.person(1)
     released(place, editor, approver, due=local(2026, 11, 25, 10))

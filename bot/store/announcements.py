@@ -14,7 +14,7 @@ from scheduler.announcements import Announcement, Attachment, Missing, Part, Sta
 
 _COLUMNS = (
     "id, kind, part, state, subjects, who, near, texts, source, revision, missing, attachments, occurrence, reply_to, "
-    "due, useful_until, writer, approver, practice, sent_at"
+    "due, useful_until, writer, earlier_writers, approver, practice, sent_at"
 )
 
 
@@ -150,7 +150,8 @@ def _row(one: Announcement) -> dict[str, Any]:
         "source": one.source, "revision": one.revision, "missing": str(one.missing),
         "attachments": json.dumps([asdict(file) for file in one.attachments], ensure_ascii=False),
         "occurrence": one.occurrence, "reply_to": one.reply_to, "due": stored_or_none(one.due),
-        "useful_until": stored_or_none(one.useful_until), "writer": one.writer, "approver": one.approver,
+        "useful_until": stored_or_none(one.useful_until), "writer": one.writer,
+        "earlier_writers": json.dumps(one.earlier_writers), "approver": one.approver,
         "practice": int(one.practice), "sent_at": stored_or_none(one.sent_at),
     }  # fmt: skip
 
@@ -173,6 +174,7 @@ def _announcement(row: tuple[Any, ...]) -> Announcement:
         due=moment_or_none(got["due"]),
         useful_until=moment_or_none(got["useful_until"]),
         writer=got["writer"],
+        earlier_writers=tuple(json.loads(got["earlier_writers"])),
         approver=got["approver"],
         practice=bool(got["practice"]),
         sent_at=moment_or_none(got["sent_at"]),

@@ -16,7 +16,7 @@ from scheduler.events import Event, Happening, Occurrence
 
 _EVENT = (
     "id, kind, subjects, who, near, start, minutes, place, slots, rule, skip, dates, sign_up, maximum, announce_days, "
-    "reminder_days, state, writer, approver, practice"
+    "reminder_days, state, writer, earlier_writers, approver, practice"
 )
 _OCCURRENCE = "occurrences.id, event, original, occurrences.start, occurrences.place, occurrences.state"
 
@@ -117,7 +117,8 @@ def _row(event: Event) -> dict[str, Any]:
         "dates": ",".join(day.isoformat() for day in event.dates), "sign_up": int(event.sign_up),
         "maximum": event.maximum, "announce_days": event.announce_days,
         "reminder_days": ",".join(map(str, event.reminder_days)), "state": str(event.state),
-        "writer": event.writer, "approver": event.approver, "practice": int(event.practice),
+        "writer": event.writer, "earlier_writers": json.dumps(event.earlier_writers), "approver": event.approver,
+        "practice": int(event.practice),
     }  # fmt: skip
 
 
@@ -140,6 +141,7 @@ def _event(row: tuple[Any, ...]) -> Event:
         reminder_days=tuple(int(days) for days in got["reminder_days"].split(",") if days),
         state=State(got["state"]),
         writer=got["writer"],
+        earlier_writers=tuple(json.loads(got["earlier_writers"])),
         approver=got["approver"],
         practice=bool(got["practice"]),
     )

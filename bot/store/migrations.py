@@ -79,6 +79,13 @@ def m006_only_near_a_location(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN near TEXT NOT NULL DEFAULT '[]'")
 
 
+@migrations()
+def m007_everybody_who_wrote(db: Database) -> None:
+    """Who wrote any of it before the latest writer did (0: the command line): none of them can approve it."""
+    for table in ("announcements", "events"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN earlier_writers TEXT NOT NULL DEFAULT '[]'")
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,

@@ -25,7 +25,7 @@ from scheduler.announcements import (
 )
 from scheduler.composing import CAPTION_UNITS, BadText, Problem
 from scheduler.delivery import Job
-from scheduler.desk.office import AHEAD, Mistake, Office
+from scheduler.desk.office import AHEAD, Mistake, Office, everybody_who_wrote
 from scheduler.desk.telling import Telling
 
 UNFINISHED = (State.DRAFT, State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED)
@@ -168,6 +168,7 @@ class Announcing:
                 approver=None,
                 # Who changes only the time or the readers is not the writer: the words are still whose they were.
                 writer=(member.id or None) if texts or attachments else before.writer,
+                earlier_writers=everybody_who_wrote(before) if texts or attachments else before.earlier_writers,
             )  # fmt: skip
             new = self._with_texts(new, texts or {})
             self._office.announcements.write(new)
@@ -237,7 +238,7 @@ class Announcing:
                 approver=member.id or None,
             )
             office.announcements.write(released)
-            solo = " (solo: the writer approved)" if office.own_work(member, before.writer) else ""
+            solo = " (solo: the writer approved)" if office.own_work(member, before) else ""
             office.log(member, f"approve{solo}", _name(released), _shown(before), _shown(released))
             return released
 
@@ -307,6 +308,7 @@ class Announcing:
                 due=None,
                 useful_until=None,
                 writer=member.id or None,
+                earlier_writers=(),
                 approver=None,
                 sent_at=None,
             )
@@ -394,7 +396,7 @@ class Announcing:
         may(
             step,
             member.role,
-            own_work=self._office.own_work(member, announcement.writer),
+            own_work=self._office.own_work(member, announcement),
             solo=self._office.rules.solo,
         )
         if self._office.rules.practice and not announcement.practice:

@@ -22,6 +22,7 @@ from bot.store.staff import Member, Staff
 from bot.store.subscriptions import Subscriptions
 from scheduler.announcements import Announcement, NotAllowed, Refused, Role, Target, at_least
 from scheduler.composing import Composer
+from scheduler.events import Event
 
 AHEAD = timedelta(days=2 * 366)
 """How far ahead anything may be planned."""
@@ -39,6 +40,11 @@ class Mistake(Exception):
         super().__init__(code)
         self.code = code
         self.values: Mapping[str, object] = values
+
+
+def everybody_who_wrote(work: Announcement | Event) -> tuple[int, ...]:
+    """Return who wrote any of something: a colleague who adds a translation makes it nobody else's."""
+    return tuple(dict.fromkeys((*work.earlier_writers, work.writer or COMMAND_LINE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,9 @@ class Office:
         """Send again; return whether it was paused."""
         return resume(self.db)
 
-    def own_work(self, member: Member, writer: int | None) -> bool:
-        """Return whether somebody wrote this themselves; what came by the command line is the command line's."""
-        return (writer or COMMAND_LINE) == member.id
+    def own_work(self, member: Member, work: Announcement | Event) -> bool:
+        """Return whether somebody wrote any of this themselves; what came by the command line is the command line's."""
+        return member.id in everybody_who_wrote(work)
 
     def subjects(self) -> tuple[str, ...]:
         """Return what can be followed now: themes, and locations that have not been dropped."""

@@ -8,7 +8,7 @@ from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Part, Role, State, Step, Target, after, may
-from scheduler.desk.office import AHEAD, Mistake, Office
+from scheduler.desk.office import AHEAD, Mistake, Office, everybody_who_wrote
 from scheduler.desk.telling import Telling
 from scheduler.events import Change, Event, Happening, Occurrence, planned_messages, same_day_at, true_until
 from scheduler.recurrence import starts
@@ -90,6 +90,7 @@ class Planning:
                 self._checked(event),
                 state=State.DRAFT,
                 writer=member.id or None,
+                earlier_writers=(),
                 approver=None,
                 practice=self._office.rules.practice,
             )
@@ -172,7 +173,12 @@ class Planning:
                 raise Mistake("nothing_changed")
             self._possible(new)
             if not approved:
-                new = replace(new, state=after(before.state, Step.EDIT), writer=member.id or None)
+                new = replace(
+                    new,
+                    state=after(before.state, Step.EDIT),
+                    writer=member.id or None,
+                    earlier_writers=everybody_who_wrote(before),
+                )
             office.events.write(new)
             for occurrence in office.events.of_event(number, office.now()):
                 self._change(before, new, occurrence, member)
@@ -314,7 +320,7 @@ class Planning:
     def _moved(self, actor: int, number: int, step: Step) -> Event:
         with self._office.acting(actor) as member:
             before = self._ours(self.find(number))
-            own = self._office.own_work(member, before.writer)
+            own = self._office.own_work(member, before)
             may(step, member.role, own_work=own, solo=self._office.rules.solo)
             new = replace(before, state=after(before.state, step))
             if step is Step.APPROVE:
