@@ -845,6 +845,15 @@ def test_an_event_beyond_all_bounds_is_refused(place: Place, editor: int, how: A
         place.desk.planning.add(editor, replace(parent_cafe(), **how))
 
 
+def test_an_event_that_is_over_is_not_approved(place: Place, editor: int, approver: int) -> None:
+    event = place.desk.planning.add(editor, parent_cafe())
+    place.desk.planning.submit(editor, event.id)
+    place.now = local(2026, 12, 3, 12)
+    with pytest.raises(Mistake, match="no_start"):
+        place.desk.planning.approve(approver, event.id)
+    assert place.desk.planning.find(event.id).state is State.SUBMITTED
+
+
 def test_an_event_far_ahead_can_be_entered_and_is_announced_in_time(place: Place, editor: int, approver: int) -> None:
     place.person(1, "nl", follows=("oudercafe",))
     event = place.desk.planning.add(editor, replace(parent_cafe(), start=local(2027, 9, 1, 10)))

@@ -109,7 +109,12 @@ class Planning:
     def approve(self, actor: int, number: int, *, seen: str | None = None) -> Event:
         """Release an event with all its occurrences, announcements and reminders.
 
-        `seen` is the `read_as` of what the approver has read, None = as it is now; a Mistake if it has changed since.
+        `seen` is the `read_as` of what the approver has read, None = as it is now.
+
+        Raises:
+            NotAllowed: if the actor may not.
+            Mistake: `changed_since`, if it is not what they have read; `no_start`, if it is over by now.
+
         """
         with self._office.acting(actor):
             if seen is not None and seen != self.find(number).read_as:
@@ -271,7 +276,7 @@ class Planning:
         subjects = event.target.subjects or ((kinds[event.kind].theme,) if kinds[event.kind].theme else ())
         checked = replace(event, target=office.check_target(replace(event.target, subjects=subjects)))
         self._possible(checked)
-        if event.state is not State.SCHEDULED and not any(self._starts(checked)):
+        if not any(self._starts(checked)):
             raise Mistake("no_start")
         return checked
 
