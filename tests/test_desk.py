@@ -946,6 +946,17 @@ def test_in_practice_a_real_announcement_is_neither_released_nor_taken_back(
     assert announcing.copy(editor, sent.id).practice
 
 
+def test_in_practice_a_test_of_a_real_draft_comes_at_once(
+    library: Library, sealer: Sealer, place: Place, editor: int
+) -> None:
+    written = place.desk.announcing.write(editor, "algemeen", texts={"nl": TEXTS["nl"]})
+    practising = Place(place.folder, library, sealer, settings=Settings(practice=True))
+    assert practising.desk.announcing.test(editor, written.id) == 1
+    assert [address for address, _, _ in practising.send()] == [address_of("Eva")]
+    assert place.send() == []
+    assert not place.desk.announcing.find(written.id).practice
+
+
 def test_in_practice_a_real_event_is_not_released(
     library: Library, sealer: Sealer, place: Place, editor: int, approver: int
 ) -> None:

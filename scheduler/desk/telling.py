@@ -74,8 +74,12 @@ class Telling:
         person = self._office.people.find_number(self._office.staff.address_of(member.id) or "")
         if person is None:
             raise Mistake("no_chat")
-        tested = replace(announcement, state=State.SENDING, part=Part.TEST, reply_to=None, useful_until=None)
-        return self._send(tested, [person])
+        # What leaves now is either practice or real; a test goes to staff only, and comes at once in both.
+        practice = self._office.rules.practice
+        test = replace(
+            announcement, state=State.SENDING, part=Part.TEST, reply_to=None, useful_until=None, practice=practice
+        )
+        return self._send(test, [person])
 
     def _send(self, announcement: Announcement, people: Sequence[int]) -> int:
         now = self._office.now()
