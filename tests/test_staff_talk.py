@@ -713,6 +713,14 @@ def test_a_location_is_added_opened_and_dropped_in_the_chat(place: Place, anna: 
     assert [address for address, _, _ in place.send()] == [follower]
 
 
+@pytest.mark.parametrize("name", ["Off", "Yes", "New", "Any", "X"])
+def test_no_location_gets_the_button_that_does_something_else(place: Place, anna: Chat, name: str) -> None:
+    before = place.desk.staffing.locations()
+    anna.sends(Pressed("z:k:new"))
+    assert "zelf gebruikt" in anna.says(name)
+    assert place.desk.staffing.locations() == before
+
+
 def test_an_editor_changes_no_location(place: Place, eva: Chat) -> None:
     eva.sends(Pressed("z:k:herenweg-55"))
     assert "rol" in eva.presses("gaat dicht")

@@ -14,6 +14,8 @@ from scheduler.desk.telling import Telling
 
 VALID = timedelta(days=7)
 """How long an invitation can be used."""
+_OWN_WORDS = frozenset({"yes", "off", "new", "any", "x"})
+"""What buttons carry in the place of a location: one with such an id would have the button that does that instead."""
 
 
 class Staffing:
@@ -106,7 +108,7 @@ class Staffing:
         Raises:
             NotAllowed: if the actor is no approver.
             Mistake: `practice` while practising, because everybody sees locations at once; if the id is none, or that
-                of a theme or topic.
+                of a theme or topic, or a word that buttons use themselves.
 
         """
         office = self._office
@@ -119,6 +121,8 @@ class Staffing:
             if not location.name.strip():
                 raise Mistake("no_name")
             before = office.locations.find(location.id)
+            if before is None and location.id in _OWN_WORDS:
+                raise Mistake("bad_id", id=location.id)
             office.locations.put(location)
             office.log(member, "location", f"location {location.id}", _shown(before), _shown(location))
             if location.phase is not Phase.DROPPED:
