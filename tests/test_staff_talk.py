@@ -490,6 +490,13 @@ def test_every_command_has_a_screen_for_every_role(
     assert chat("Iemand").says(f"/{command}").strip()
 
 
+@pytest.mark.parametrize("what", ["edit", "correct"])
+def test_a_language_that_is_none_opens_no_form(eva: Chat, what: str) -> None:
+    write_letter(eva)
+    assert eva.sends(Pressed(f"z:a:1.{what}.xx")).strip()
+    assert "Stap" not in eva.says("hallo")
+
+
 @pytest.mark.parametrize("junk", ["z:a:", "z:a:999", "z:a:x.approve", "z:e:-1", "z:o:5.move", "z:q:7.answer", "z:zz:1"])
 def test_a_button_of_long_ago_gets_a_clear_word(eva: Chat, junk: str) -> None:
     assert eva.sends(Pressed(junk)).strip()

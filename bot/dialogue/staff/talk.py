@@ -325,7 +325,7 @@ class StaffTalk:
         desk, words = self._desk.announcing, self._words(language)
         what, _, detail = what.partition(".")
         match what:
-            case "edit" | "correct" if detail:
+            case "edit" | "correct" if detail in self._desk.office.library.words:
                 form = "text" if what == "edit" else "correction"
                 desk.find(number)
                 return self._begin({"form": form, "number": number, "language": detail}, address, language)
