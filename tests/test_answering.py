@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from bot.app import build_answering, build_store
 from bot.assistant import Assistant
 from bot.cli import cli
 from bot.dialogue.conversation import Conversation
@@ -18,10 +19,10 @@ from bot.store.helped import Helped
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
-from scheduler.announcements import NotAllowed, Role
+from scheduler.announcements import NotAllowed, Role, Text
 from scheduler.desk.answering import Answering
 from scheduler.desk.office import Mistake
-from tests.desk import Place
+from tests.desk import Place, local
 
 ASKED = "hebben jullie ook een fietsenmaker op de locatie"
 LIKE = "is er een fietsenmaker op de locatie bij jullie"
@@ -83,6 +84,54 @@ def test_a_question_about_something_else_is_not_answered_by_it(
     )
 
 
+def answered(place: Place, assistant: Assistant, answering: Answering) -> int:
+    """Let an editor answer a question; return their number. The answer has the number 1."""
+    editor = place.staff("Eva", Role.EDITOR)
+    assistant.handle("telegram:2", Typed(ASKED), "nl")
+    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    return editor
+
+
+def test_an_answer_that_was_taken_back_is_given_to_nobody_and_the_log_says_who_did_it(
+    place: Place, assistant: Assistant, answering: Answering
+) -> None:
+    editor = answered(place, assistant, answering)
+    assert "Elke vrijdag" in plain(assistant.handle("telegram:3", Typed(ASKED), "nl").document)
+    answering.drop(editor, 1)
+    assert "Elke vrijdag" not in plain(assistant.handle("telegram:3", Typed(ASKED), "nl").document)
+    (logged, *_) = place.desk.office.audit.latest(1)
+    assert (logged.who, logged.what, logged.subject, logged.after) == ("Eva", "drop answer", "answer 1", None)
+    assert "Elke vrijdag." in str(logged.before)
+    with pytest.raises(Mistake, match="no_answer"):
+        answering.drop(editor, 1)
+
+
+def test_an_answer_gets_another_text_and_another_language(
+    place: Place, assistant: Assistant, answering: Answering
+) -> None:
+    editor = answered(place, assistant, answering)
+    answering.change(editor, 1, "nl", "Fietsen", "Elke maandag.")
+    answering.change(editor, 1, "uk", "Велосипеди", "Щопонеділка.")
+    assert "Elke maandag" in plain(assistant.handle("telegram:3", Typed(ASKED), "nl").document)
+    translated = Wondering(place.library, answering, 30).instead(ASKED, "uk")
+    assert translated is not None
+    assert "Щопонеділка" in plain(translated.document)
+    assert place.library.words["uk"]("none.other_language") not in plain(translated.document)
+    assert [entry.what for entry in place.desk.office.audit.latest(2)] == ["change answer", "change answer"]
+
+
+def test_only_staff_take_an_answer_back_and_nobody_in_practice(
+    place: Place, assistant: Assistant, answering: Answering, library: Library, sealer: Sealer
+) -> None:
+    editor = answered(place, assistant, answering)
+    with pytest.raises(NotAllowed):
+        answering.drop(99, 1)
+    practising = Place(place.folder, library, sealer, settings=Settings(data_dir=place.folder, practice=True))
+    with pytest.raises(Mistake, match="practice"):
+        build_answering(practising.desk).drop(editor, 1)
+    assert [one.id for one in answering.added()] == [1]
+
+
 def test_only_staff_answer_and_only_what_is_there(place: Place, answering: Answering) -> None:
     with pytest.raises(NotAllowed):
         answering.answer(99, 1, "nl", "T", "t")
@@ -102,3 +151,16 @@ def test_the_command_lists_nothing_where_nothing_was_added(tmp_path: Path, monke
     monkeypatch.setenv("WEGWIJZER_DATA_DIR", str(tmp_path / "var"))
     result = CliRunner().invoke(cli, ["answers"])
     assert (result.exit_code, result.output) == (0, "")
+
+
+def test_the_command_takes_an_answer_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEGWIJZER_DATA_DIR", str(tmp_path / "var"))
+    store = build_store(Settings(data_dir=tmp_path / "var"))
+    Answers(store.db).add(Text("Fietsen", "Elke vrijdag."), "nl", [ASKED], None, local(2026, 11, 24))
+    store.db.close()
+    assert "Fietsen" in CliRunner().invoke(cli, ["answers"]).output
+    taken = CliRunner().invoke(cli, ["answers", "drop", "1"])
+    assert (taken.exit_code, taken.output) == (0, "1. Fietsen: taken back.\n")
+    assert CliRunner().invoke(cli, ["answers"]).output == ""
+    assert "drop answer  answer 1" in CliRunner().invoke(cli, ["audit"]).output
+    assert "no added answer with number 1" in str(CliRunner().invoke(cli, ["answers", "drop", "1"]).exception)

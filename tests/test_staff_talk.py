@@ -16,12 +16,13 @@ from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
+from bot.store.answers import Answers
 from bot.store.helped import Helped
 from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
-from scheduler.announcements import Role, State
+from scheduler.announcements import Role, State, Text
 from scheduler.delivery import Delivered, Gone
 from scheduler.desk.planning import new_event
 from scheduler.events import Change
@@ -742,3 +743,37 @@ def test_a_forged_button_about_locations_changes_nothing(place: Place, anna: Cha
     before = place.desk.staffing.locations()
     assert anna.sends(Pressed(junk)).strip()
     assert place.desk.staffing.locations() == before
+
+
+def test_an_added_answer_is_translated_and_taken_back_in_the_chat(place: Place, eva: Chat) -> None:
+    question = "waar kan ik hier schaatsen leren"
+    Questions(place.db).keep(question, "nl", place.now.date())
+    eva.says("/unanswered")
+    eva.presses("Vraag 1")
+    eva.says("Schaatsen\nIn Haarlem.")
+    eva.says("/unanswered")
+    eva.presses("Antwoorden die wij toevoegden")
+    assert question in eva.presses("1. Schaatsen")
+    eva.presses("Tekst en")
+    shown = eva.says("Skating\nIn Haarlem, every winter.")
+    assert "every winter" in shown
+    assert "Weet u het zeker" in eva.presses("weghalen")
+    assert "Niemand krijgt dit antwoord nog" in eva.presses("weghalen")
+    eva.says("/unanswered")
+    assert eva.last is not None
+    assert "Antwoorden die wij toevoegden" not in [button.label for row in eva.last.buttons for button in row]
+
+
+@pytest.mark.parametrize("junk", ["0.show", "7.drop.sure", "7.write.xx", "7.write.nl", "x.added", "3.nonsense"])
+def test_a_forged_button_about_answers_changes_nothing(place: Place, eva: Chat, junk: str) -> None:
+    eva.sends(Pressed(f"z:q:{junk}"))
+    assert place.db.execute("SELECT count(*) FROM answers").fetchone()[0] == 0
+
+
+def test_a_long_list_of_added_answers_goes_on_behind_a_button(place: Place, eva: Chat) -> None:
+    for number in range(1, 13):
+        Answers(place.db).add(Text(f"Antwoord {number}", "Ja."), "nl", [f"vraag {number}"], None, place.now)
+    eva.says("/unanswered")
+    eva.presses("Antwoorden die wij toevoegden")
+    eva.presses("Oudere")
+    assert "vraag 1" in eva.presses("1. Antwoord 1")

@@ -162,13 +162,29 @@ def audit(counter: Counter, count: int, about: str | None, as_json: bool) -> Non
             click.echo(f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.who}  {entry.what}  {entry.subject}")
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--export", type=click.Path(file_okay=False, path_type=Path), help="Write them as content files below DIR."
 )
-@at_the_counter
-def answers(counter: Counter, export: Path | None) -> None:
+@click.pass_context
+def answers(context: click.Context, export: Path | None) -> None:
     """List the answers that staff added in the chat, or write them as content files for the editors."""
+    if context.invoked_subcommand is None:
+        _list_answers(export)
+
+
+@answers.command("drop")
+@click.argument("number", type=int)
+@by_whom
+@at_the_counter
+def drop_answer(counter: Counter, number: int, by: str | None) -> None:
+    """Take an answer back: it was wrong, or it stands in the content files now. From now on nobody gets it."""
+    gone = build_answering(counter.desk).drop(counter.actor(by), number)
+    click.echo(f"{number}. {' / '.join(text.title for text in gone.texts.values())}: taken back.")
+
+
+@at_the_counter
+def _list_answers(counter: Counter, export: Path | None) -> None:
     for name, text, missing in build_answering(counter.desk).exported():
         to_translate = f" (to be translated: {', '.join(missing)})" if missing else ""
         if export is None:

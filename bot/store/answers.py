@@ -35,7 +35,7 @@ class Answers:
         return int(row[0])
 
     def all(self) -> tuple[Addition, ...]:
-        """Return the additions that have not been taken over into the files, the newest first."""
+        """Return the additions that are in force, the newest first."""
         rows = self._db.execute("SELECT id, texts, questions FROM answers WHERE NOT exported ORDER BY id DESC")
         return tuple(
             Addition(
@@ -44,6 +44,15 @@ class Answers:
             for row in rows
         )
 
-    def exported(self, number: int) -> None:
-        """Note that an addition now stands in the files."""
-        self._db.execute("UPDATE answers SET exported = 1 WHERE id = ?", [number])
+    def find(self, number: int) -> Addition | None:
+        """Return an addition by its number, None if it is not in force (any more)."""
+        return next((one for one in self.all() if one.id == number), None)
+
+    def write(self, number: int, texts: Mapping[str, Text]) -> None:
+        """Give an addition other texts: one for each language that it is there in."""
+        kept = json.dumps({language: asdict(text) for language, text in texts.items()})
+        self._db.execute("UPDATE answers SET texts = ? WHERE id = ?", [kept, number])
+
+    def drop(self, number: int) -> None:
+        """Delete an addition, with the questions that it answered."""
+        self._db.execute("DELETE FROM answers WHERE id = ?", [number])

@@ -1,7 +1,7 @@
 """What people asked in vain becomes an answer: like questions together, one text, in force at once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from rapidfuzz import fuzz, process
@@ -77,6 +77,57 @@ class Answering:
             office.log(member, "answer", f"answer {number}", None, {"language": language, "title": title, "body": body})
             return len(askers)
 
+    def added(self) -> tuple[Addition, ...]:
+        """Return the answers that staff added and that are in force, the newest first."""
+        return self._answers.all()
+
+    def addition(self, number: int) -> Addition:
+        """Return an answer that staff added; a Mistake if there is none with this number (any more)."""
+        found = self._answers.find(number)
+        if found is None:
+            raise Mistake("no_answer", number=number)
+        return found
+
+    def change(self, actor: int, number: int, language: str, title: str, body: str) -> Addition:
+        """Give an added answer another text in one language, or its first one; it is in force at once.
+
+        Who was told of it before hears nothing: whom it reached is not kept.
+
+        Raises:
+            NotAllowed: if the actor is no staff.
+            Mistake: if there is no such answer.
+            BadText: if it cannot be shown.
+
+        """
+        office = self._office
+        with office.acting(actor) as member:
+            before = self._in_force(number)
+            office.composer.check_text(title, body)
+            self._answers.write(number, {**before.texts, language: Text(title, body)})
+            changed = self.addition(number)
+            office.log(member, "change answer", f"answer {number}", _shown(before), _shown(changed))
+            return changed
+
+    def drop(self, actor: int, number: int) -> Addition:
+        """Take an added answer back: from now on nobody gets it; return what it was.
+
+        Raises:
+            NotAllowed: if the actor is no staff.
+            Mistake: if there is no such answer.
+
+        """
+        with self._office.acting(actor) as member:
+            gone = self._in_force(number)
+            self._answers.drop(number)
+            self._office.log(member, "drop answer", f"answer {number}", _shown(gone), None)
+            return gone
+
+    def _in_force(self, number: int) -> Addition:
+        """Return an addition that is to be changed: not while we practise, for it holds for everybody."""
+        if self._office.rules.practice:
+            raise Mistake("practice")
+        return self.addition(number)
+
     def _for_all(self, language: str, title: str, body: str) -> Mapping[str, Text]:
         """Return an answer in one language for readers of each, who are told that there is no other yet."""
         return {
@@ -118,3 +169,8 @@ class Answering:
                     f"# {text.title}\n\n{text.body}\n\n## questions\n{questions}\n",
                     missing,
                 )
+
+
+def _shown(addition: Addition) -> Mapping[str, object]:
+    """Return an addition as the audit log keeps it: its words alone."""
+    return {"texts": {language: asdict(text) for language, text in addition.texts.items()}}

@@ -47,6 +47,7 @@ def form_of(state: Values, desk: Desk, words: Words, language: str) -> Form:
         "copy": lambda: when_and_where_form("copy"),
         "place": place_form,
         "answer": lambda: answer_form(desk, code),
+        "added": lambda: answer_form(desk, code),
         "invite": lambda: name_form(words),
     }
     return forms[kind]()

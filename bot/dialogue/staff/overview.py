@@ -5,13 +5,19 @@ from typing import Protocol
 
 from bot.dialogue.actions import action
 from bot.dialogue.values import Button, Reply
-from bot.knowledge.document import Document, Role, line
+from bot.knowledge.document import Document, Role, line, parse
+from bot.store.answers import Addition
 from bot.store.staff import Member
 from scheduler.announcements import Role as StaffRole
 from scheduler.desk.answering import Answering, Group
 from scheduler.desk.desk import Desk
 
 Row = tuple[Button, ...]
+
+ADDED, SHOW, WRITE, DROP, DROP_SURE = "added", "show", "write", "drop", "drop.sure"
+"""What the buttons about answers that staff added do."""
+_PAGE = 10
+"""So many of them stand in one list."""
 
 
 class Figures(Protocol):
@@ -136,6 +142,8 @@ class Overview:
                                    text=_example(group.texts)))  # fmt: skip
             label = words("staff.answer_it", place=place)
             rows.append((Button(label, action("z", "q", f"{group.questions[0]}.answer")),))
+        if self._answering.added():
+            rows.append((Button(words("staff.added_answers"), action("z", "q", f"0.{ADDED}")),))
         return Reply(document, language, (*rows, self._outbox_row(language)))
 
     def answered(self, member: Member, question: int, code: str, text: Sequence[str], language: str) -> Reply:
@@ -144,8 +152,71 @@ class Overview:
         words = self._desk.office.library.words[language]
         return Reply(line(words("staff.answered", count=told)), language, (self._outbox_row(language),))
 
+    # --- answers that were added ---------------------------------------------------------------
+
+    def added(self, member: Member, before: int, language: str) -> Reply:
+        """Return the answers that staff added, the newest first; `before` is where another list ended, 0 = nowhere."""
+        self._desk.office.actor(member.id)
+        words = self._desk.office.library.words[language]
+        there = [one for one in self._answering.added() if not before or one.id < before]
+        rows: list[Row] = [
+            (Button(f"{one.id}. {_title(one, language)}"[:60], action("z", "q", f"{one.id}.{SHOW}")),)
+            for one in there[:_PAGE]
+        ]
+        if len(there) > _PAGE:
+            rows.append((Button(words("staff.older"), action("z", "q", f"{there[_PAGE - 1].id}.{ADDED}")),))
+        title = line(words("staff.added_answers" if there else "staff.added_none"), Role.TITLE)
+        return Reply(title, language, (*rows, self._unanswered_row(language)))
+
+    def addition(self, member: Member, number: int, language: str) -> Reply:
+        """Return an answer that staff added, as it is in each language, and what can be done with it."""
+        office = self._desk.office
+        office.actor(member.id)
+        words, one = office.library.words[language], self._answering.addition(number)
+        document = line(words("staff.added_answer", number=number), Role.TITLE)
+        for spoken in office.library.spoken:
+            text = one.texts.get(spoken.code)
+            document += line(spoken.name, Role.LABEL)
+            document += line(words("staff.no_text"), Role.NOTE) if text is None else line(text.title) + parse(text.body)
+        document += line(words("staff.answers_these", questions="; ".join(one.questions)[:400]), Role.NOTE)
+        write = tuple(
+            Button(words("staff.edit", language=spoken.code), action("z", "q", f"{number}.{WRITE}.{spoken.code}"))
+            for spoken in office.library.spoken
+        )
+        drop = (Button(words("staff.drop_answer"), action("z", "q", f"{number}.{DROP}")),)
+        return Reply(document, language, (write, drop, self._unanswered_row(language)))
+
+    def changed(self, member: Member, number: int, code: str, text: Sequence[str], language: str) -> Reply:
+        """Give an added answer another text in one language, and show it."""
+        self._answering.change(member.id, number, code, text[0], text[1])
+        return self.addition(member, number, language)
+
+    def ask_to_drop(self, number: int, language: str) -> Reply:
+        """Ask before an added answer is taken back."""
+        words = self._desk.office.library.words[language]
+        title = _title(self._answering.addition(number), language)
+        row = (
+            Button(words("staff.drop_answer"), action("z", "q", f"{number}.{DROP_SURE}")),
+            Button(words("menu.back"), action("z", "q", f"{number}.{SHOW}")),
+        )
+        return Reply(line(words("staff.sure.answer", title=title)), language, (row,))
+
+    def dropped(self, member: Member, number: int, language: str) -> Reply:
+        """Take an added answer back."""
+        gone = self._answering.drop(member.id, number)
+        said = self._desk.office.library.words[language]("staff.answer_dropped", title=_title(gone, language))
+        return Reply(line(said), language, (self._unanswered_row(language),))
+
+    def _unanswered_row(self, language: str) -> Row:
+        words = self._desk.office.library.words[language]
+        return (Button(words("staff.unanswered"), action("z", "q")), *self._outbox_row(language))
+
     def _outbox_row(self, language: str) -> Row:
         return (Button(self._desk.office.library.words[language]("staff.open_outbox"), action("z", "l")),)
+
+
+def _title(addition: Addition, language: str) -> str:
+    return (addition.texts.get(language) or next(iter(addition.texts.values()))).title
 
 
 def _example(texts: Sequence[str]) -> str:

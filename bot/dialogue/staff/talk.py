@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.dialogue.actions import action, taken_apart, whole
-from bot.dialogue.staff import desk_forms
+from bot.dialogue.staff import desk_forms, overview
 from bot.dialogue.staff.forms import BACK, CLOSE, SKIP, Form, Unreadable, Values
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.places import NEW as NEW_PLACE
@@ -300,6 +300,8 @@ class StaffTalk:
                 return self._places.added(member, values["name"], language)
             case "answer":
                 return self._overview.answered(member, state["number"], state["language"], values["text"], language)
+            case "added":
+                return self._overview.changed(member, state["number"], state["language"], values["text"], language)
         return self._overview.invited(member, values["name"], values["role"], language)
 
     def _planned(self, state: Values, member: Member) -> Event:
@@ -492,6 +494,22 @@ class StaffTalk:
         if what == "answer":
             state = {"form": "answer", "number": whole(number), "language": language}
             return self._begin(state, address, language)
+        return self._added(whole(number), what, address, member, language)
+
+    def _added(self, number: int, what: str, address: str, member: Member, language: str) -> Reply:
+        """Show, change or take back an answer that staff added; without any of these the questions that have none."""
+        what, _, code = what.partition(".") if what.startswith(f"{overview.WRITE}.") else (what, "", "")
+        match what:
+            case overview.ADDED:
+                return self._overview.added(member, number, language)
+            case overview.SHOW:
+                return self._overview.addition(member, number, language)
+            case overview.WRITE if code in self._desk.office.library.words:
+                return self._begin({"form": "added", "number": number, "language": code}, address, language)
+            case overview.DROP:
+                return self._overview.ask_to_drop(number, language)
+            case overview.DROP_SURE:
+                return self._overview.dropped(member, number, language)
         return self._overview.unanswered(member, language)
 
     def _accepted(self, code: str, address: str, language: str) -> Reply | None:
