@@ -26,6 +26,7 @@ from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
 from scheduler.desk.office import COMMAND_LINE
+from scheduler.events import Change
 from tests.desk import Place, local, publish
 
 ME = "telegram:7"
@@ -211,8 +212,57 @@ def test_the_calendar_leads_to_signing_up_and_to_a_file(place: Place, phone: Pho
     assert event.decoded("dtstart") == local(2026, 12, 2, 10)
 
 
+def test_the_button_below_a_reminder_shows_who_signed_up_how_it_stands_and_how_to_cancel(
+    place: Place, phone: Phone
+) -> None:
+    publish(place.desk)
+    place.send()
+    (row, *_) = place.desk.mailroom.letter(2, "nl").buttons
+    assert row[0].label == "Aanmelden of afmelden"
+    assert "Met hoeveel" in phone.sends(Pressed(row[0].action))
+    phone.presses("3")
+    assert "3 personen" in phone.sends(Pressed(row[0].action))
+    phone.presses("Ander aantal")
+    assert "2 personen" in phone.presses("2")
+    phone.sends(Pressed(row[0].action))
+    phone.presses("Ik kom toch niet")
+    assert place.desk.signing.count(1).people == 0
+
+
+def test_who_is_told_of_a_place_gives_it_back_with_one_tap(place: Place, phone: Phone) -> None:
+    publish(place.desk)
+    place.desk.planning.change(COMMAND_LINE, 1, Change(maximum=2))
+    first, second = place.person(1, follows=()), place.person(7, follows=())
+    assert second == ME
+    place.desk.signing.come(first, 1, 2)
+    place.desk.signing.come(second, 1, 1)
+    place.send()
+    place.desk.signing.leave(first, 1)
+    place.desk.clockwork.tick()
+    (told,) = place.desk.office.deliveries.claim(place.now, 9)
+    letter = place.desk.mailroom.letter(told.announcement, told.language)
+    assert "er is plaats voor u" in plain(letter.document)
+    labels = {button.label: button.action for row in letter.buttons for button in row}
+    assert phone.sends(Pressed(labels["Ander aantal"])) == place.library.words["nl"]("sign_up.how_many")
+    assert "u komt niet" in phone.sends(Pressed(labels["Ik kom toch niet"]))
+    assert place.desk.signing.count(1).people == 0
+
+
+def test_who_has_not_heard_yet_of_a_place_is_not_told_of_it_when_the_event_is_cancelled(place: Place) -> None:
+    publish(place.desk)
+    place.desk.planning.change(COMMAND_LINE, 1, Change(maximum=2))
+    first, second = place.person(1, follows=()), place.person(2, follows=())
+    place.desk.signing.come(first, 1, 2)
+    place.desk.signing.come(second, 1, 1)
+    place.send()
+    place.desk.signing.leave(first, 1)
+    place.desk.planning.cancel_occurrence(COMMAND_LINE, 1)
+    assert [(address, title) for address, _, title in place.send()] == [(second, "Gaat niet door: Oudercafé")]
+
+
 @pytest.mark.parametrize(
-    "junk", ["b:", "b:yes", "k:x:9", "k:herenweg-55:999", "v:0", "v:x", "r:1:99", "r:", "i:77", "q:1:x", "p:0", "u:"]
+    "junk",
+    ["b:", "b:yes", "k:x:9", "k:herenweg-55:999", "v:0", "v:x", "r:1:99", "r:1:n", "r:", "i:77", "q:1:x", "p:0", "u:"],
 )
 def test_a_forged_or_old_button_is_answered_kindly_and_changes_nothing(place: Place, phone: Phone, junk: str) -> None:
     assert phone.sends(Pressed(junk)).strip()

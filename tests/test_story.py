@@ -189,7 +189,7 @@ async def test_a_neighbour_a_mother_and_two_colleagues(place: Place, api: BotApi
         assert api.texts(MOTHER)[-1].startswith("<b>Нагадування")
         assert len(api.chats[MOTHER]) == count + 2
         # She says that she comes with three.
-        assert "Скільки вас" in await w.presses(MOTHER, "Я прийду", "uk")
+        assert "Скільки вас" in await w.presses(MOTHER, "Записатися або відмовитися", "uk")
         assert "3" in await w.presses(MOTHER, "3", "uk")
         assert place.desk.signing.count(1).people == 3
 

@@ -13,7 +13,7 @@ What one follows (bot.dialogue.following):
     u:<subject>         stop, below a message       q[:<from>:<until>]   quiet hours
     p[:<days>|end|on[:<month>]|until:<day>]   pause
     k[:<location>[:<letter>]]  letters              v[:<occurrence>]  the calendar    i:<occurrence>  its file
-    r:<occurrence>[:<people>]  who comes; 0 = I do not
+    r:<occurrence>[:<people>]  who comes; 0 = I do not; n = ask for another number
 
 Staff's work (bot.dialogue.staff) begins with z.
 
@@ -21,6 +21,9 @@ A token names the question that the answer belonged to, held in memory for a whi
 
 Telegram allows 1 to 64 bytes of callback data (Bot API, InlineKeyboardButton).
 """
+
+ANOTHER_NUMBER = "n"
+"""In the place of people: ask anew with how many somebody comes."""
 
 LIMIT = 64
 """Bytes that an action may have."""

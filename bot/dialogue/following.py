@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from bot.dialogue.actions import action, taken_apart, whole
+from bot.dialogue.actions import ANOTHER_NUMBER, action, taken_apart, whole
 from bot.dialogue.reaching import Reachable, Reaching, reach_row
 from bot.dialogue.typed import typed_commands
 from bot.dialogue.values import Button, Command, File, Message, Person, Pressed, Reply, Typed
@@ -347,7 +347,7 @@ class Following:
         if mine.answer is Answer.NOT_COMING:
             return (Button(words("sign_up.come"), action("r", str(number))),)
         return (
-            Button(words("sign_up.change"), action("r", str(number))),
+            Button(words("sign_up.change"), action("r", str(number), ANOTHER_NUMBER)),
             Button(words("sign_up.leave"), action("r", str(number), "0")),
         )
 
@@ -356,7 +356,11 @@ class Following:
         back = (Button(words("events.open"), action("v", str(number))), *self._menu_row(language)[:1])
         if not self._board.can_reach(address):
             return Reply(line(words("sign_up.not_here")), language, (back,))
-        if not people and self._board.sign_up_open(number, address):
+        if people in ("", ANOTHER_NUMBER) and self._board.sign_up_open(number, address):
+            mine = self._board.mine(address, number)
+            if not people and mine.answer is not Answer.NOT_COMING:
+                said = line(words(f"sign_up.{mine.answer}", count=mine.people))
+                return Reply(said, language, (self._sign_up_row(number, mine, language), back))
             choices = tuple(Button(str(count), action("r", str(number), str(count))) for count in range(1, MOST + 1))
             rows: Iterable[Row] = (choices[: MOST // 2], choices[MOST // 2 :], back)
             return Reply(line(words("sign_up.how_many")), language, tuple(rows))

@@ -1,6 +1,6 @@
 """The mailroom: what an announcement looks like in a reader's chat, with its buttons and files."""
 
-from bot.dialogue.actions import action
+from bot.dialogue.actions import ANOTHER_NUMBER, action
 from bot.dialogue.values import Button
 from bot.knowledge.document import Role, line
 from scheduler.announcements import Announcement, Part
@@ -43,7 +43,11 @@ class Mailroom:
         if occurrence is not None and announcement.part is not Part.CANCELLATION:
             found = self._office.events.occurrence(occurrence)
             event = self._office.events.find(found.event) if found else None
-            if event is not None and event.sign_up:
+            if event is not None and event.sign_up and announcement.part is Part.NOTICE:
+                # Who is told of a place has one: they can give it back with one tap.
+                change = Button(words("sign_up.change"), action("r", str(occurrence), ANOTHER_NUMBER))
+                rows.append((change, Button(words("sign_up.leave"), action("r", str(occurrence), "0"))))
+            elif event is not None and event.sign_up:
                 rows.append((Button(words("broadcast.sign_up"), action("r", str(occurrence))),))
             rows.append((Button(words("broadcast.calendar"), action("i", str(occurrence))),))
         for subject in announcement.target.subjects:

@@ -36,12 +36,14 @@ class Telling:
         *,
         source: str = "",
         practice: bool = False,
+        occurrence: int | None = None,
         until: datetime | None = None,
     ) -> int | None:
         """Send some people, by their numbers, a text per language; return the number of the notice.
 
-        Whose language is not there gets that of `source`, "" = the source language of the content. After `until` it is
-        of no use any more, in any case after some days.
+        Whose language is not there gets that of `source`, "" = the source language of the content. A notice about
+        their place at an `occurrence` has the buttons of the sign-up, and falls away with it. After `until` it is of no
+        use any more, in any case after some days.
         """
         chosen = list(dict.fromkeys(people))
         if practice or self._office.rules.practice:
@@ -59,6 +61,7 @@ class Telling:
                 texts=texts,
                 source=source or self._office.library.source_language,
                 practice=practice,
+                occurrence=occurrence,
                 useful_until=until,
             ),
             chosen,
