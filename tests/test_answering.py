@@ -1,5 +1,6 @@
 """Questions without an answer: like ones together, one answer in force at once, who asked is told."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,7 @@ def test_an_answer_is_in_force_at_once_and_who_asked_to_be_told_is_told(
     assistant.handle("telegram:2", Typed(LIKE), "nl")  # somebody else, who did not ask to be told
     (group,) = answering.groups()
     assert set(group.texts) == {ASKED, LIKE}
-    assert answering.answer(editor, group.questions[0], "nl", "Fietsen", "Elke vrijdag is er een fietsenmaker.") == 1
+    assert answering.answer(editor, group.questions, "nl", "Fietsen", "Elke vrijdag is er een fietsenmaker.") == 1
     assert answering.groups() == ()
     place.desk.clockwork.tick()
     (row,) = place.desk.office.deliveries.claim(place.now, 9)
@@ -78,17 +79,40 @@ def test_a_question_about_something_else_is_not_answered_by_it(
 ) -> None:
     editor = place.staff("Eva", Role.EDITOR)
     assistant.handle("telegram:2", Typed(ASKED), "nl")
-    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    answering.answer(editor, answering.groups()[0].questions, "nl", "Fietsen", "Elke vrijdag.")
     assert "Elke vrijdag" not in plain(
         assistant.handle("telegram:3", Typed("is er een kapper op de locatie"), "nl").document
     )
+
+
+def test_one_word_does_not_swallow_the_longer_questions_that_have_it(place: Place, answering: Answering) -> None:
+    questions = Questions(place.db)
+    for text in ("dokter", "dokter rekening betalen uit spanje", "dokter voor mijn hond"):
+        questions.keep(text, "nl", place.now.date())
+    asker = place.desk.office.people.number(place.person(1))
+    questions.want("dokter voor mijn hond", asker, place.now + timedelta(days=30))
+    (group,) = [one for one in answering.groups() if "dokter" in one.texts]
+    editor = place.staff("Eva", Role.EDITOR)
+    assert answering.answer(editor, group.questions, "nl", "De huisarts", "Bel de huisarts.") == 0
+    assert len(questions.all()) == 2
+
+
+def test_a_question_that_came_in_while_the_answer_was_written_stays_on_the_list(
+    place: Place, answering: Answering
+) -> None:
+    questions = Questions(place.db)
+    questions.keep(ASKED, "nl", place.now.date())
+    read = answering.groups()[0].questions
+    questions.keep(LIKE, "nl", place.now.date())
+    answering.answer(place.staff("Eva", Role.EDITOR), read, "nl", "Fietsen", "Elke vrijdag.")
+    assert [one["text"] for one in questions.all()] == [LIKE]
 
 
 def answered(place: Place, assistant: Assistant, answering: Answering) -> int:
     """Let an editor answer a question; return their number. The answer has the number 1."""
     editor = place.staff("Eva", Role.EDITOR)
     assistant.handle("telegram:2", Typed(ASKED), "nl")
-    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    answering.answer(editor, answering.groups()[0].questions, "nl", "Fietsen", "Elke vrijdag.")
     return editor
 
 
@@ -134,15 +158,15 @@ def test_only_staff_take_an_answer_back_and_nobody_in_practice(
 
 def test_only_staff_answer_and_only_what_is_there(place: Place, answering: Answering) -> None:
     with pytest.raises(NotAllowed):
-        answering.answer(99, 1, "nl", "T", "t")
+        answering.answer(99, (1,), "nl", "T", "t")
     with pytest.raises(Mistake, match="no_question"):
-        answering.answer(place.staff("Eva", Role.EDITOR), 1, "nl", "T", "t")
+        answering.answer(place.staff("Eva", Role.EDITOR), (1,), "nl", "T", "t")
 
 
 def test_added_answers_are_exported_as_content_files(place: Place, assistant: Assistant, answering: Answering) -> None:
     editor = place.staff("Eva", Role.EDITOR)
     assistant.handle("telegram:2", Typed(ASKED), "nl")
-    answering.answer(editor, answering.groups()[0].questions[0], "nl", "Fietsen", "Elke vrijdag.")
+    answering.answer(editor, answering.groups()[0].questions, "nl", "Fietsen", "Elke vrijdag.")
     exported = {path: text for path, text, _ in answering.exported()}
     assert exported == {"nl/topics/answer-1.md": f"# Fietsen\n\nElke vrijdag.\n\n## questions\n- {ASKED}\n"}
 

@@ -777,3 +777,15 @@ def test_a_long_list_of_added_answers_goes_on_behind_a_button(place: Place, eva:
     eva.presses("Antwoorden die wij toevoegden")
     eva.presses("Oudere")
     assert "vraag 1" in eva.presses("1. Antwoord 1")
+
+
+def test_all_questions_that_an_answer_is_for_are_shown_before_it_is_written(place: Place, eva: Chat) -> None:
+    asked = ("waar kan ik hier schaatsen", "waar kan ik hier schaatsen leren")
+    for text in asked:
+        Questions(place.db).keep(text, "nl", place.now.date())
+    eva.says("/unanswered")
+    shown = eva.presses("Vraag 1")
+    assert all(f"{text}\n" in shown for text in asked)
+    Questions(place.db).keep("waar kan ik nu hier schaatsen", "nl", place.now.date())
+    eva.says("Schaatsen\nIn Haarlem.")
+    assert [one["text"] for one in Questions(place.db).all()] == ["waar kan ik nu hier schaatsen"]

@@ -1,6 +1,6 @@
 """What people asked in vain becomes an answer: like questions together, one text, in force at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -13,8 +13,11 @@ from scheduler.announcements import Text
 from scheduler.desk.office import Mistake, Office
 from scheduler.desk.telling import Telling
 
-_ALIKE = 72
-"""From so much likeness on (0 to 100, words in any order) two questions count as one matter."""
+_ALIKE = 80
+"""From so much likeness on (0 to 100, words in any order) two questions count as one matter.
+
+Words that only one of them has count against it: "doctor" is not every question with a doctor in it.
+"""
 
 _SAME = 82
 """From so much likeness on a question is answered by what was written for another."""
@@ -44,7 +47,7 @@ class Answering:
         for number, text, language in self._questions.numbered():
             folded = skeleton(text)
             for group in groups:
-                if fuzz.token_set_ratio(folded, skeleton(group[0][1])) >= _ALIKE:
+                if fuzz.token_sort_ratio(folded, skeleton(group[0][1])) >= _ALIKE:
                     group.append((number, text, language))
                     break
             else:
@@ -52,28 +55,42 @@ class Answering:
         made = (Group(tuple(n for n, _, _ in g), tuple(t for _, t, _ in g), g[0][2]) for g in groups)
         return tuple(sorted(made, key=lambda group: -len(group.questions)))
 
-    def answer(self, actor: int, question: int, language: str, title: str, body: str) -> int:
-        """Answer a question and all that are like it: at once, in one language; the others are to be translated.
+    def group(self, question: int) -> Group:
+        """Return a question with all that are like it now.
 
+        Raises:
+            Mistake: if the question is no longer there.
+
+        """
+        found = next((one for one in self.groups() if question in one.questions), None)
+        if found is None:
+            raise Mistake("no_question")
+        return found
+
+    def answer(self, actor: int, questions: Sequence[int], language: str, title: str, body: str) -> int:
+        """Answer the questions that somebody has read: at once, in one language; the others are to be translated.
+
+        What came in since stays on the list: nobody has looked whether the answer is one to it.
         Returns how many people are told who wanted to know.
 
         Raises:
             NotAllowed: if the actor is no staff.
-            Mistake: if the question is no longer there.
+            Mistake: if none of the questions is there any more.
 
         """
         office = self._office
         with office.acting(actor) as member:
-            group = next((one for one in self.groups() if question in one.questions), None)
-            if group is None:
+            open_ones = {number: text for number, text, _ in self._questions.numbered() if number in questions}
+            if not open_ones:
                 raise Mistake("no_question")
             if office.rules.practice:
                 raise Mistake("practice")
             office.composer.check_text(title, body)
-            number = self._answers.add(Text(title, body), language, group.texts, member.id or None, office.now())
-            askers = self._questions.askers(group.questions)
+            texts = tuple(open_ones.values())
+            number = self._answers.add(Text(title, body), language, texts, member.id or None, office.now())
+            askers = self._questions.askers(tuple(open_ones))
             self._telling.send(askers, self._for_all(language, title, body))
-            self._questions.drop(group.questions)
+            self._questions.drop(tuple(open_ones))
             office.log(member, "answer", f"answer {number}", None, {"language": language, "title": title, "body": body})
             return len(askers)
 

@@ -16,6 +16,8 @@ Row = tuple[Button, ...]
 
 ADDED, SHOW, WRITE, DROP, DROP_SURE = "added", "show", "write", "drop", "drop.sure"
 """What the buttons about answers that staff added do."""
+_READ, _READ_UNITS = 20, 150
+"""So many questions are read before one answer to all of them is written, and so much of each is shown."""
 _PAGE = 10
 """So many of them stand in one list."""
 
@@ -146,9 +148,23 @@ class Overview:
             rows.append((Button(words("staff.added_answers"), action("z", "q", f"0.{ADDED}")),))
         return Reply(document, language, (*rows, self._outbox_row(language)))
 
-    def answered(self, member: Member, question: int, code: str, text: Sequence[str], language: str) -> Reply:
+    def asked_alike(self, question: int, language: str) -> tuple[tuple[int, ...], Document]:
+        """Return the numbers of the questions that one answer would be for, and their texts for whoever writes it.
+
+        Only what can be shown is among them: nobody answers what they have not read.
+        """
+        group = self._answering.group(question)
+        numbers, texts = group.questions[:_READ], dict.fromkeys(group.texts[:_READ])
+        document = line(self._desk.office.library.words[language]("staff.asked_alike"), Role.LABEL)
+        for text in texts:
+            document += line(text[:_READ_UNITS])
+        return numbers, document
+
+    def answered(
+        self, member: Member, questions: Sequence[int], code: str, text: Sequence[str], language: str
+    ) -> Reply:
         """Put an answer in force at once and tell those who wanted to know."""
-        told = self._answering.answer(member.id, question, code, text[0], text[1])
+        told = self._answering.answer(member.id, questions, code, text[0], text[1])
         words = self._desk.office.library.words[language]
         return Reply(line(words("staff.answered", count=told)), language, (self._outbox_row(language),))
 

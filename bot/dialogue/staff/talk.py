@@ -299,7 +299,9 @@ class StaffTalk:
             case "place":
                 return self._places.added(member, values["name"], language)
             case "answer":
-                return self._overview.answered(member, state["number"], state["language"], values["text"], language)
+                # A form that was opened before questions were noted in it is about the one that it names.
+                questions = state.get("questions") or [state["number"]]
+                return self._overview.answered(member, questions, state["language"], values["text"], language)
             case "added":
                 return self._overview.changed(member, state["number"], state["language"], values["text"], language)
         return self._overview.invited(member, values["name"], values["role"], language)
@@ -492,8 +494,10 @@ class StaffTalk:
 
     def _question(self, number: str, what: str, address: str, member: Member, language: str) -> Reply:
         if what == "answer":
-            state = {"form": "answer", "number": whole(number), "language": language}
-            return self._begin(state, address, language)
+            questions, texts = self._overview.asked_alike(whole(number), language)
+            state = {"form": "answer", "number": whole(number), "questions": list(questions), "language": language}
+            asked = self._begin(state, address, language)
+            return replace(asked, document=texts + asked.document)
         return self._added(whole(number), what, address, member, language)
 
     def _added(self, number: int, what: str, address: str, member: Member, language: str) -> Reply:
