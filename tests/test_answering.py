@@ -10,7 +10,7 @@ from bot.app import build_answering, build_store
 from bot.assistant import Assistant
 from bot.cli import cli
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.values import Pressed, Typed
+from bot.dialogue.values import Pressed, Reach, Typed
 from bot.dialogue.wondering import Wondering
 from bot.knowledge.document import plain
 from bot.knowledge.library import Library
@@ -23,6 +23,7 @@ from bot.store.sealing import Sealer
 from scheduler.announcements import NotAllowed, Role, Text
 from scheduler.desk.answering import Answering
 from scheduler.desk.office import Mistake
+from scheduler.jobs import forget_old
 from tests.desk import Place, local
 
 ASKED = "hebben jullie ook een fietsenmaker op de locatie"
@@ -83,6 +84,53 @@ def test_a_question_about_something_else_is_not_answered_by_it(
     assert "Elke vrijdag" not in plain(
         assistant.handle("telegram:3", Typed("is er een kapper op de locatie"), "nl").document
     )
+
+
+def nights(place: Place, days: int) -> None:
+    """Let days pass, with what is forgotten in the last night."""
+    place.move_on(days=days)
+    office = place.desk.office
+    forget_old((Questions(place.db), office.people, office.deliveries), lambda: place.now)
+
+
+def wants_to_know(assistant: Assistant, address: str) -> None:
+    asked = assistant.handle(address, Typed(ASKED), "nl")
+    (tell_me,) = [button for row in asked.buttons for button in row if button.action.startswith("h:")]
+    assistant.handle(address, Pressed(tell_me.action))
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_who_only_asked_to_be_told_is_forgotten_once_they_were_or_after_thirty_days(
+    place: Place, assistant: Assistant, answering: Answering, heard: bool
+) -> None:
+    wants_to_know(assistant, "telegram:5")
+    nights(place, 1)
+    assert place.desk.office.people.find_number("telegram:5") is not None
+    if heard:
+        editor = place.staff("Eva", Role.EDITOR)
+        answering.answer(editor, answering.groups()[0].questions, "nl", "Fietsen", "Elke vrijdag.")
+        nights(place, 1)
+        assert place.desk.office.people.find_number("telegram:5") is not None, "they have not been told yet"
+        assert [address for address, _, _ in place.send()] == ["telegram:5"]
+    nights(place, 1 if heard else 31)
+    assert place.desk.office.people.find_number("telegram:5") is None
+    assert place.db.execute("SELECT count(*) FROM deliveries WHERE person IS NOT NULL").fetchone()[0] == 0
+
+
+def test_who_chose_something_beside_asking_is_kept_for_that(place: Place, assistant: Assistant) -> None:
+    people = place.desk.office.people
+    for address in ("telegram:5", "telegram:6", "telegram:7", "telegram:8"):
+        wants_to_know(assistant, address)
+    people.set_language("telegram:5", "uk")
+    place.desk.board.follow("telegram:6", "nieuws", "test")
+    people.set_reach("telegram:7", Reach(0, 0))
+    nights(place, 40)
+    assert [people.find_number(f"telegram:{number}") is not None for number in (5, 6, 7, 8)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_one_word_does_not_swallow_the_longer_questions_that_have_it(place: Place, answering: Answering) -> None:

@@ -86,6 +86,12 @@ def m007_everybody_who_wrote(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN earlier_writers TEXT NOT NULL DEFAULT '[]'")
 
 
+@migrations()
+def m008_people_who_only_asked(db: Database) -> None:
+    """Who is kept only because they want to hear an answer: 1 until they choose something that is kept for itself."""
+    db.execute("ALTER TABLE people ADD COLUMN only_asked INTEGER NOT NULL DEFAULT 0")
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,

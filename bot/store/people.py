@@ -14,6 +14,20 @@ from bot.store.sessions import day_of as session_day
 
 _PURGED_NOTE = "people_purged"
 
+# Of whom nothing is kept that they chose, and to whom nothing refers any more: no subscription, no place in an event,
+# no answer that they wait for, no message that can still be corrected or recalled (a notice to them alone cannot).
+_OF_NO_USE = """
+    SELECT p.id FROM people p
+    WHERE (p.only_asked OR p.language IS NULL AND p.audience IS NULL AND p.quiet_from IS NULL
+           AND p.paused_until IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.person = p.id)
+      AND NOT EXISTS (SELECT 1 FROM sign_ups s WHERE s.person = p.id)
+      AND NOT EXISTS (SELECT 1 FROM askers a WHERE a.person = p.id)
+      AND NOT EXISTS (SELECT 1 FROM staff m WHERE m.address = p.address)
+      AND NOT EXISTS (SELECT 1 FROM deliveries d JOIN announcements a ON a.id = d.announcement
+                      WHERE d.person = p.id AND (d.state IN ('waiting', 'sending') OR a.part <> 'notice'))
+"""
+
 
 class People:
     """Looks people up and remembers their choices, by channel address ("telegram:123", "web:…")."""
@@ -57,6 +71,13 @@ class People:
         self._db.execute("INSERT OR IGNORE INTO people (address) VALUES (?)", [sealed])
         return int(self._db.execute("SELECT id FROM people WHERE address = ?", [sealed]).fetchone()[0])
 
+    def number_of_asker(self, address: str) -> int:
+        """Return a person's number; who is new is kept only as long as something refers to them (see purge)."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO people (address, only_asked) VALUES (?, 1)", [self._sealer.seal(address)]
+        )
+        return self.number(address)
+
     def find_number(self, address: str) -> int | None:
         """Return a person's number, None if nothing is kept of them."""
         row = self._db.execute("SELECT id FROM people WHERE address = ?", [self._sealer.seal(address)]).fetchone()
@@ -81,7 +102,7 @@ class People:
         """Remember how somebody wants to be reached."""
         chosen = (reach.quiet_from, reach.quiet_until)
         self._db.execute(
-            "UPDATE people SET quiet_from = ?, quiet_until = ?, paused_until = ? WHERE id = ?",
+            "UPDATE people SET quiet_from = ?, quiet_until = ?, paused_until = ?, only_asked = 0 WHERE id = ?",
             [
                 *((None, None) if chosen == QUIET else chosen),
                 None if reach.paused_until is None else reach.paused_until.isoformat(),
@@ -115,9 +136,9 @@ class People:
         return int(self._db.execute("SELECT count(*) FROM people").fetchone()[0])
 
     def purge(self, today: dt.date) -> int:
-        """Forget web sessions that are too old (their address tells their age) and return how many there were.
+        """Forget web sessions that are too old (their address tells their age), and who was kept for what is over.
 
-        Once a day: every address must be opened for it.
+        Returns how many there were. Once a day: every address must be opened for it.
         """
         notes = Notes(self._db)
         if notes.get(_PURGED_NOTE) == today.isoformat():
@@ -128,8 +149,14 @@ class People:
             day = session_day(session) if channel == "web" else today
             if day is None or today - day > dt.timedelta(days=SESSION_DAYS):
                 gone += self._db.execute("DELETE FROM people WHERE address = ?", [sealed]).rowcount
+        with writing(self._db):
+            for (person,) in self._db.execute(_OF_NO_USE).fetchall():
+                self._db.execute("UPDATE deliveries SET person = NULL, message = NULL WHERE person = ?", [person])
+                gone += self._db.execute("DELETE FROM people WHERE id = ?", [person]).rowcount
         notes.set(_PURGED_NOTE, today.isoformat())
         return gone
 
     def _set(self, address: str, column: str, value: str | None) -> None:
-        self._db.table("people").upsert({"address": self._sealer.seal(address), column: value}, pk="address")
+        # Whoever chooses something is kept for that; who takes a choice back is not kept any longer for it.
+        chosen = {} if value is None else {"only_asked": 0}
+        self._db.table("people").upsert({"address": self._sealer.seal(address), column: value, **chosen}, pk="address")

@@ -170,7 +170,7 @@ class Answering:
     def want_to_know(self, address: str, text: str) -> bool:
         """Note that somebody wants to hear the answer to a kept question; return whether it is still there."""
         until = self._office.now() + timedelta(days=KEPT_DAYS)
-        return self._questions.want(text, self._office.people.number(address), until)
+        return self._questions.want(text, self._office.people.number_of_asker(address), until)
 
     def exported(self) -> Iterable[tuple[str, str, tuple[str, ...]]]:
         """Yield each addition as a content file for the editors to take over.
