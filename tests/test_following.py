@@ -18,6 +18,7 @@ from bot.dialogue.following import Following
 from bot.dialogue.values import Command, Message, Pressed, Reach, Reply, Typed
 from bot.knowledge.announceable import Phase
 from bot.knowledge.document import plain
+from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.helped import Helped
@@ -26,6 +27,7 @@ from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
 from scheduler.desk.office import COMMAND_LINE
+from scheduler.desk.planning import new_event
 from scheduler.events import Change
 from tests.desk import Place, local, publish
 
@@ -270,6 +272,36 @@ def test_a_forged_or_old_button_is_answered_kindly_and_changes_nothing(place: Pl
     assert place.db.execute("SELECT count(*) FROM sign_ups").fetchone()[0] == 0
 
 
+def narrowed(place: Place) -> None:
+    """An open house for asylum seekers near one location only, which was announced."""
+    house = new_event(
+        "open-huis", local(2026, 12, 3, 10), "Kamer 4", who=Audience.ASIEL, near=("herenweg-55",),
+        slots={"interpreter": True, "children": True},
+    )  # fmt: skip
+    event = place.desk.planning.add(COMMAND_LINE, house)
+    place.desk.planning.submit(COMMAND_LINE, event.id)
+    place.desk.planning.approve(COMMAND_LINE, event.id)
+
+
+def test_an_event_for_some_people_only_stands_in_their_calendar_and_in_no_other(
+    place: Place, assistant: Assistant
+) -> None:
+    narrowed(place)
+    place.person(1, audience=Audience.ASIEL, follows=("open-huis", "herenweg-55"))
+    place.person(2, audience=Audience.ASIEL, follows=("open-huis",))
+    place.person(3, follows=("open-huis", "herenweg-55"))
+    title = place.desk.office.composer.title("open-huis", "nl")
+    shown = [title in Phone(assistant, f"telegram:{one}").sends(Command("events")) for one in (1, 2, 3)]
+    assert shown == [True, False, False]
+    hers = Phone(assistant, "telegram:1")
+    assert "Kamer 4" in hers.sends(Pressed("v:1"))
+    assert hers.sends(Pressed("i:1")) == place.library.words["nl"]("events.calendar_file")
+    web = Phone(assistant, "web:x")
+    assert "Kamer 4" not in web.sends(Pressed("v:1"))
+    web.sends(Pressed("i:1"))
+    assert web.last.file is None
+
+
 # --- on the web --------------------------------------------------------------------------------------
 
 
@@ -344,3 +376,10 @@ def test_what_is_not_there_is_said_kindly(client: TestClient, path: str) -> None
     answer = client.get(path)
     assert answer.status_code == 404
     assert "<html" in answer.text
+
+
+def test_an_event_for_some_people_only_is_on_no_page_and_in_no_feed(place: Place, client: TestClient) -> None:
+    narrowed(place)
+    assert "Kamer 4" not in client.get("/nl/agenda").text
+    assert "Kamer 4" not in client.get("/nl/agenda.ics").text
+    assert client.get("/nl/agenda/1.ics").status_code == 404

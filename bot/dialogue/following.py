@@ -86,8 +86,11 @@ class Board(Reachable, Protocol):
     def letter(self, number: int, language: str) -> tuple[Document, str] | None:
         """Return a letter and the language that it is in, None if there is none."""
 
-    def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
-        """Return what is in the calendar for somebody."""
+    def coming(self, language: str, audience: Audience | None, address: str = "") -> tuple[Coming, ...]:
+        """Return what is in the calendar for somebody; "" as an address is everybody."""
+
+    def open_to_all(self, occurrence: int) -> bool:
+        """Return whether an occurrence is in everybody's calendar."""
 
     def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
         """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
@@ -118,7 +121,7 @@ class Following:
         self._commands: Mapping[str, Callable[[str, Person, str], Reply]] = {
             "subscriptions": lambda address, _person, language: self._subscriptions(address, language),
             "letters": lambda _address, _person, language: self._locations(language),
-            "events": lambda _address, person, language: self._calendar(person, language),
+            "events": self._calendar,
         }
 
     def wants_text(self, _address: str) -> bool:
@@ -176,7 +179,9 @@ class Following:
             case "k":
                 return self._letters_pressed(first, second, language)
             case "v":
-                return self._event(whole(first), address, language) if first else self._calendar(person, language)
+                if not first:
+                    return self._calendar(address, person, language)
+                return self._event(whole(first), address, language)
             case "r":
                 return self._sign_up(whole(first), second, address, language)
             case "i":
@@ -312,9 +317,9 @@ class Following:
 
     # --- events --------------------------------------------------------------------------------
 
-    def _calendar(self, person: Person, language: str) -> Reply:
+    def _calendar(self, address: str, person: Person, language: str) -> Reply:
         words = self._words(language)
-        coming = self._board.coming(language, person.audience)[:SHOWN_EVENTS]
+        coming = self._board.coming(language, person.audience, address)[:SHOWN_EVENTS]
         document = line(words("events.title"), Role.TITLE)
         if not coming:
             document += line(words("events.none"))
@@ -327,7 +332,7 @@ class Following:
 
     def _event(self, number: int, address: str, language: str) -> Reply:
         document, words = self._board.event(number, language, address), self._words(language)
-        if document is None:
+        if document is None or not self._may_see(number, address):
             return Reply(line(words("events.gone")), language, ((self._calendar_button(language),),))
         rows: list[Row] = []
         if self._board.sign_up_open(number, address):
@@ -373,8 +378,13 @@ class Following:
             rows.insert(0, self._sign_up_row(number, answer, language))
         return Reply(line(words(f"sign_up.{answer.answer}", count=answer.people)), language, tuple(rows))
 
+    def _may_see(self, number: int, address: str) -> bool:
+        """What is for some people only is told to them in their own chat, where its buttons are, and nowhere else."""
+        return self._board.can_reach(address) or self._board.open_to_all(number)
+
     def _calendar_file(self, number: int, address: str, language: str) -> Reply:
-        file, words = self._board.calendar_file(number, language, address), self._words(language)
+        words = self._words(language)
+        file = self._board.calendar_file(number, language, address) if self._may_see(number, address) else None
         key = "events.calendar_file" if file else "events.gone"
         return Reply(line(words(key)), language, ((self._calendar_button(language),),), file=file)
 

@@ -133,8 +133,13 @@ class PublicBoard:
 
     # --- events --------------------------------------------------------------------------------
 
-    def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
-        """Return what is in the calendar for somebody; who never said who they are sees everything."""
+    def coming(self, language: str, audience: Audience | None, address: str = "") -> tuple[Coming, ...]:
+        """Return what is in the calendar for somebody; "" as an address is everybody.
+
+        Who never said who they are sees all that is for everyone; what staff meant for some of them only is seen by
+        those who said that they belong to these, and who follow the place.
+        """
+        follows = self.follows(address) if address else frozenset()
         return tuple(
             Coming(
                 occurrence.id,
@@ -144,8 +149,13 @@ class PublicBoard:
                 event.sign_up,
             )
             for event, occurrence in self._occurrences()
-            if audience is None or self._meant_for(event) in (None, audience)
+            if _concerns(event, audience, follows) and (audience is None or self._meant_for(event) in (None, audience))
         )
+
+    def open_to_all(self, occurrence: int) -> bool:
+        """Return whether an occurrence is in everybody's calendar: not if it is meant for some of them only."""
+        found = self._public(occurrence)
+        return found is not None and _concerns(found[0], None, frozenset())
 
     def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
         """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
@@ -196,9 +206,13 @@ class PublicBoard:
         return File(f"wegwijzer-{occurrence}.ics", content, f"/{language}/agenda/{occurrence}.ics")
 
     def calendar_feed(self, language: str) -> bytes:
-        """Return everything in the calendar as an iCalendar feed."""
+        """Return everything in everybody's calendar as an iCalendar feed."""
         name = self._office.library.words[language]("agenda_page.heading")
-        entries = [self._entry(event, occurrence, language) for event, occurrence in self._occurrences()]
+        entries = [
+            self._entry(event, occurrence, language)
+            for event, occurrence in self._occurrences()
+            if _concerns(event, None, frozenset())
+        ]
         return calendar(entries, name=name, now=self._office.now())
 
     # --- small help ----------------------------------------------------------------------------
@@ -224,6 +238,12 @@ class PublicBoard:
     def _entry(self, event: Event, occurrence: Occurrence, language: str) -> CalendarEntry:
         text = self._office.composer.texts(event, occurrence, Part.ANNOUNCEMENT, now=self._office.now())[language]
         return CalendarEntry(text.title, parse(text.body), event, occurrence)
+
+
+def _concerns(event: Event, audience: Audience | None, follows: frozenset[str]) -> bool:
+    """Whether somebody is among those whom staff chose for an event: this audience, the followers of these places."""
+    who, near = event.target.who, event.target.near
+    return who in (None, audience) and (not near or not follows.isdisjoint(near))
 
 
 def _public_letter(one: Announcement) -> bool:

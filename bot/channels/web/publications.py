@@ -31,8 +31,11 @@ class Board(Protocol):
     def letters_feed(self, location: str, language: str, base: str) -> bytes | None:
         """Return the letters about a location as an Atom feed."""
 
-    def coming(self, language: str, audience: Audience | None) -> tuple[Coming, ...]:
-        """Return what is in the calendar."""
+    def coming(self, language: str, audience: Audience | None, address: str = "") -> tuple[Coming, ...]:
+        """Return what is in the calendar for somebody; "" as an address is everybody."""
+
+    def open_to_all(self, occurrence: int) -> bool:
+        """Return whether an occurrence is in everybody's calendar."""
 
     def event(self, occurrence: int, language: str) -> Document | None:
         """Return what there is to say about an occurrence."""
@@ -152,8 +155,9 @@ class Publications:
 
     async def calendar_file(self, request: Request) -> Response:
         """Serve one occurrence as an iCalendar file."""
-        language = self._language(request)
-        file = self._board.calendar_file(request.path_params["number"], language) if language else None
+        language, number = self._language(request), request.path_params["number"]
+        there = language is not None and self._board.open_to_all(number)
+        file = self._board.calendar_file(number, language) if there and language else None
         if file is None:
             return self._missing(request)
         headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
