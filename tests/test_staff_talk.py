@@ -658,9 +658,11 @@ def test_a_test_of_a_letter_has_the_frame_and_the_buttons_of_its_readers(place: 
 
 @pytest.mark.parametrize("said", [Command("stop"), Typed("stop"), Typed("Vergeet mij!")])
 def test_staff_are_asked_before_stopping_ends_their_access(place: Place, anna: Chat, said: Message) -> None:
-    assert "toegang" in anna.sends(said)
+    asked = anna.sends(said)
+    assert "toegang" in asked
+    assert "behalve uw naam in het logboek" in asked
     assert place.desk.staffing.at(anna.address) is not None
-    anna.presses("Ja, vergeet mij")
+    assert "Alleen uw naam blijft in het logboek staan" in anna.presses("Ja, vergeet mij")
     assert place.desk.staffing.at(anna.address) is None
     assert place.desk.office.people.find_number(anna.address) is None
 
