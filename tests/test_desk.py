@@ -1090,6 +1090,34 @@ def test_the_audit_log_says_who_did_what_and_cannot_be_changed(place: Place, edi
         place.db.execute("DELETE FROM audit")
 
 
+def lines_about(place: Place, announcement: int) -> list[tuple[str, str]]:
+    """What the audit log says of an announcement, the oldest line first."""
+    entries = place.desk.office.audit.latest(50, f"announcement {announcement}")
+    return [(entry.who, entry.what) for entry in reversed(entries)]
+
+
+def test_the_audit_log_says_what_a_cancelled_event_withdrew_and_what_it_told_instead(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, follows=("oudercafe",))
+    place.person(2, follows=("oudercafe",), reach=Reach(0, 0, date(2026, 12, 20)))
+    event = planned(sign_up=False)
+    place.send()
+    place.desk.planning.cancel(approver, event.id)
+    announced, told = place.desk.office.announcements.of_occurrence(1)
+    assert lines_about(place, announced.id) == [("clock", "start"), ("event", "cancel")]
+    assert lines_about(place, told.id) == [("Anna", "cancellation")]
+
+
+def test_the_audit_log_says_which_messages_were_one_too_many(place: Place, planned: Callable[..., Event]) -> None:
+    place.now = local(2026, 12, 1, 12)
+    planned()
+    place.desk.clockwork.tick()
+    expired = [one for one in place.desk.office.announcements.of_occurrence(1) if one.state is State.EXPIRED]
+    assert expired
+    assert [lines_about(place, one.id) for one in expired] == [[("clock", "expire")]] * len(expired)
+
+
 def test_letters_can_be_read_for_twelve_months_in_the_readers_language(
     place: Place, editor: int, approver: int
 ) -> None:

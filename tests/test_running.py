@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.errors import StoreError
 from bot.store import running
+from bot.store.audit import Audit
 from bot.store.deliveries import Deliveries
 from bot.store.running import RESTORED, Generation
 from tests import sending
@@ -102,6 +103,8 @@ def test_a_database_that_was_put_back_sends_nothing_until_somebody_says_so(
     assert start(folder) == RESTORED
     db = database(folder)
     assert Deliveries(db, sending.SEALER, sending.now).claim(sending.now(), 1) == []
+    (logged, *_) = Audit(db).latest(5)
+    assert (logged.what, logged.subject, logged.after) == ("pause sending", "outbox", RESTORED)
     assert running.resume(db)
     assert not running.resume(db)
     db.close()

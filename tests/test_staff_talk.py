@@ -665,6 +665,8 @@ def test_staff_are_asked_before_stopping_ends_their_access(place: Place, anna: C
     assert "Alleen uw naam blijft in het logboek staan" in anna.presses("Ja, vergeet mij")
     assert place.desk.staffing.at(anna.address) is None
     assert place.desk.office.people.find_number(anna.address) is None
+    (logged,) = place.desk.office.audit.latest(1)
+    assert (logged.who, logged.what, logged.subject) == ("Anna", "leave", "staff Anna")
 
 
 @pytest.mark.parametrize(("year", "warned"), [(2026, False), (2039, True)])

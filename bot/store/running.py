@@ -11,12 +11,14 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from bot.errors import StoreError
+from bot.store.audit import Audit
 from bot.store.database import prepare_folder
 from bot.store.notes import Notes
 
@@ -65,13 +67,16 @@ def only_one(folder: Path) -> Iterator[None]:
 class Generation:
     """The token by which a database knows that it is the one that sent last."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
+    def __init__(
+        self, db: Database, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:  # fmt: skip
+        self._clock = clock
         self._notes = Notes(db)
         self._db = db
         self._file = folder / _GENERATION
 
     def check(self) -> bool:
-        """Return whether this is the database that sent last; if it is not, sending is paused from now on."""
+        """Return whether this is the database that sent last; if it is not, sending is paused and the log says so."""
         known = self._notes.get(_GENERATION_NOTE)
         token, made = self._read()
         if known is None:
@@ -81,7 +86,9 @@ class Generation:
             tokens, _, known_made = known.partition(":")
             right = token in tokens.split() and known_made in ("", made)
         if not right:
+            before = paused(self._db)
             pause(self._db, RESTORED)
+            Audit(self._db).add(self._clock(), None, "start", "pause sending", "outbox", before, RESTORED)
         return right
 
     def rotate(self) -> None:
@@ -150,6 +157,7 @@ def backup(db: Database, path: Path) -> None:
     try:
         db.execute("VACUUM INTO ?", [str(path)])
         copy = Database(path)
+        Audit(copy).add(datetime.now(UTC), None, "backup", "pause sending", "outbox", paused(copy), RESTORED)
         pause(copy, RESTORED)
         copy.close()
     except sqlite3.Error as error:

@@ -154,7 +154,7 @@ class PublicBoard:
 
     def open_to_all(self, occurrence: int) -> bool:
         """Return whether an occurrence is in everybody's calendar: not if it is meant for some of them only."""
-        found = self._public(occurrence)
+        found = self._public(occurrence, "")
         return found is not None and _concerns(found[0], None, frozenset())
 
     def event(self, occurrence: int, language: str, address: str = "") -> Document | None:

@@ -130,9 +130,11 @@ class Clockwork:
                 # An event entered shortly before it takes place is announced now, and that is not late.
                 due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
                 message = _message(event, occurrence, replace(planned, due=due), self._office)
-                self._office.announcements.add(
+                number = self._office.announcements.add(
                     replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
                 )
+                if too_many and number is not None:
+                    self._log_one_too_many(number)
 
     def _told_anew(self, occurrence: int | None, reminder: Planned | Announcement) -> bool:
         """Return whether a reminder was due before people were told of another time: they have just heard of it."""
@@ -153,18 +155,27 @@ class Clockwork:
             chosen = next((one for one in new if one.part is Part.ANNOUNCEMENT), new[-1])
             for other in new:
                 if other is not chosen:
-                    self._office.announcements.set_state(other.id, other.state, after(other.state, Step.EXPIRE))
+                    self._drop_one_too_many(other)
             new = [chosen]
         for announcement in (*begun, *new):
             if announcement.sent_at is None and self._told_anew(announcement.occurrence, announcement):
-                self._office.announcements.set_state(
-                    announcement.id, announcement.state, after(announcement.state, Step.EXPIRE)
-                )
+                self._drop_one_too_many(announcement)
                 continue
             with self._alone(f"announcement {announcement.id}", announcement), writing(self._office.db):
                 # Somebody may have paused, cancelled or changed it meanwhile, through another process.
                 if self._office.announcements.find(announcement.id) == announcement:
                     self._begin(announcement, now)
+
+    def _log_one_too_many(self, number: int) -> None:
+        """Write down that a message falls away because another one about the same occurrence goes out."""
+        why = {"because": "another message about the same occurrence"}
+        self._office.audit.add(self._office.now(), None, "clock", "expire", f"announcement {number}", None, why)
+
+    def _drop_one_too_many(self, announcement: Announcement) -> None:
+        with writing(self._office.db):
+            state = after(announcement.state, Step.EXPIRE)
+            if self._office.announcements.set_state(announcement.id, announcement.state, state):
+                self._log_one_too_many(announcement.id)
 
     def _begin(self, announcement: Announcement, now: datetime) -> None:
         office = self._office

@@ -366,6 +366,11 @@ class Planning:
             if pending.state in (State.SCHEDULED, State.SENDING, State.PAUSED):
                 self._office.announcements.write(replace(pending, state=after(pending.state, Step.CANCEL)))
                 self._office.deliveries.cancel(pending.id)
+                # Who changed or cancelled the event stands in the line about that.
+                self._office.audit.add(
+                    self._office.now(), None, "event", "cancel", f"announcement {pending.id}",
+                    {"state": pending.state}, {"state": State.CANCELLED},
+                )  # fmt: skip
 
     def _renew(self, told: Announcement, event: Event, occurrence: Occurrence) -> None:
         """Give an announcement the words that are true now, for whoever still waits for it (they sleep, or are next).
@@ -418,7 +423,10 @@ class Planning:
             approver=member.id or None,
             practice=event.practice,
         )
-        return office.announcements.find(int(office.announcements.add(announcement) or 0))
+        number = int(office.announcements.add(announcement) or 0)
+        shown = {"occurrence": occurrence.id, "texts": {code: asdict(text) for code, text in texts.items()}}
+        office.log(member, str(part), f"announcement {number}", None, shown)
+        return office.announcements.find(number)
 
 
 def new_event(

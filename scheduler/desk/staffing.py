@@ -87,6 +87,12 @@ class Staffing:
             self._office.log(member, "revoke", f"staff {gone.name}", {"role": gone.role}, None)
             return gone
 
+    def leave(self, member: Member) -> None:
+        """End somebody's own membership, because they want to be forgotten; their name stays in the log."""
+        with writing(self._office.db):
+            if self._office.staff.revoke(member.id) is not None:
+                self._office.log(member, "leave", f"staff {member.name}", {"role": member.role}, None)
+
     def _check_admin_left(self, without: Member) -> None:
         """Check that there is an administrator besides somebody who stops being one."""
         if without.role is Role.ADMIN and not any(

@@ -160,7 +160,7 @@ class StaffTalk:
             "f": lambda: self._chosen(rest, address, member, language),
             "n": lambda: self._instead(rest, address, language),
             "k": lambda: self._place(number, what, address, member, language),
-            "x": lambda: self._stopped(language),
+            "x": lambda: self._stopped(member, language),
             "s": lambda: self._staff(number, what, address, member, language),
             "q": lambda: self._question(number, what, address, member, language),
             "p": lambda: self._overview.sending(member, rest, language),
@@ -175,8 +175,9 @@ class StaffTalk:
         row = (Button(words("staff.stop_sure"), action("z", "x")), Button(words("menu.back"), action("z", "l")))
         return Reply(line(words("staff.sure.stop")), language, (row,))
 
-    def _stopped(self, language: str) -> Reply:
+    def _stopped(self, member: Member, language: str) -> Reply:
         words = self._words(language)
+        self._desk.staffing.leave(member)
         said = line(words("stop.done")) + line(words("staff.name_stays"))
         return Reply(said, language, changes=(Forget(),))
 
