@@ -15,6 +15,8 @@ from scheduler.announcements import State
 from scheduler.events import Event, Happening, Occurrence
 
 PRODUCT = "-//Heemstede//Wegwijzer//NL"
+NAMES = "tag:heemstede.nl,2026:wegwijzer"
+"""How names in feeds begin (RFC 4151): they stay, whatever address the server is reached at."""
 REFRESH = timedelta(hours=6)
 """How often a calendar program is asked to look again."""
 
@@ -116,22 +118,25 @@ def _timezone() -> Timezone:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One letter in a feed. `id` is its address, and names it for ever; `updated` is aware."""
+    """One letter in a feed. `id` names it for ever; `updated`, aware, is when its words last changed."""
 
     id: str
+    address: str
     title: str
     document: Document
     updated: datetime
 
 
 def atom(
-    *, title: str, address: str, items: Iterable[Item], now: datetime, author: str = "Wegwijzer", language: str = ""
-) -> bytes:
+    *, name: str, title: str, address: str, items: Iterable[Item], now: datetime, author: str = "Wegwijzer",
+    language: str = "",
+) -> bytes:  # fmt: skip
     """Return an Atom 1.0 feed, with the texts as HTML.
 
     Args:
+        name: of the feed, for ever.
         title: of the feed.
-        address: of the page that shows the same; it names the feed.
+        address: of the page that shows the same.
         items: what is in it, in the order in which it shall stand there.
         now: aware; when an empty feed was updated.
         author: who writes.
@@ -142,7 +147,7 @@ def atom(
     feed = ET.Element("feed", {"xmlns": "http://www.w3.org/2005/Atom"})
     if language:
         feed.set("xml:lang", language)
-    _add(feed, "id", address)
+    _add(feed, "id", name)
     _add(feed, "title", title)
     _add(feed, "updated", _moment(max((letter.updated for letter in letters), default=now)))
     _add(_add(feed, "author"), "name", author)
@@ -152,7 +157,7 @@ def atom(
         _add(entry, "id", letter.id)
         _add(entry, "title", letter.title)
         _add(entry, "updated", _moment(letter.updated))
-        _add(entry, "link", rel="alternate", type="text/html", href=letter.id)
+        _add(entry, "link", rel="alternate", type="text/html", href=letter.address)
         _add(entry, "content", html(letter.document), type="html")
     return bytes(ET.tostring(feed, encoding="utf-8", xml_declaration=True))
 

@@ -121,21 +121,24 @@ def test_no_text_breaks_out_of_its_line(title: str, place: str) -> None:
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ADDRESS = "https://example.nl/nl/brieven/herenweg-55"
-LETTER = Item(f"{ADDRESS}#4", "Verbouwing & «rust» <nu>", TEXT, datetime(2026, 11, 20, 10, 0, tzinfo=AMSTERDAM))
+NAME = "tag:heemstede.nl,2026:wegwijzer/nl/brieven/herenweg-55"
+LETTER = Item(
+    f"{NAME}/4", f"{ADDRESS}#4", "Verbouwing & «rust» <nu>", TEXT, datetime(2026, 11, 20, 10, 0, tzinfo=AMSTERDAM)
+)
 
 
 def feed(*items: Item, language: str = "") -> ET.Element:
-    return ET.fromstring(atom(title="Brieven", address=ADDRESS, items=items, now=NOW, language=language))  # noqa: S314 - our own
+    return ET.fromstring(atom(name=NAME, title="Brieven", address=ADDRESS, items=items, now=NOW, language=language))  # noqa: S314 - our own
 
 
 def test_a_letter_can_be_read_back() -> None:
-    root = feed(LETTER, replace(LETTER, id=f"{ADDRESS}#3", updated=LETTER.updated - timedelta(days=30)), language="nl")
+    root = feed(LETTER, replace(LETTER, id=f"{NAME}/3", updated=LETTER.updated - timedelta(days=30)), language="nl")
     assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "nl"
-    assert (root.findtext(f"{ATOM}id"), root.findtext(f"{ATOM}title")) == (ADDRESS, "Brieven")
+    assert (root.findtext(f"{ATOM}id"), root.findtext(f"{ATOM}title")) == (NAME, "Brieven")
     assert root.findtext(f"{ATOM}updated") == "2026-11-20T09:00:00Z"
     assert root.findtext(f"{ATOM}author/{ATOM}name")
     entries = root.findall(f"{ATOM}entry")
-    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [f"{ADDRESS}#4", f"{ADDRESS}#3"]
+    assert [entry.findtext(f"{ATOM}id") for entry in entries] == [f"{NAME}/4", f"{NAME}/3"]
     assert entries[0].findtext(f"{ATOM}title") == "Verbouwing & «rust» <nu>"
     content = entries[0].find(f"{ATOM}content")
     assert content is not None

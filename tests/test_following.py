@@ -378,6 +378,22 @@ def test_what_is_not_there_is_said_kindly(client: TestClient, path: str) -> None
     assert "<html" in answer.text
 
 
+def test_a_letter_in_the_feed_is_newer_once_its_meaning_was_corrected_and_keeps_its_name(place: Place) -> None:
+    publish(place.desk)
+
+    def read(base: str) -> tuple[str | None, str | None]:
+        feed = ElementTree.fromstring(place.desk.board.letters_feed("herenweg-55", "nl", base) or b"")  # noqa: S314 - our own feed
+        (entry,) = feed.findall("{http://www.w3.org/2005/Atom}entry")
+        return tuple(entry.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") for name in ("id", "updated"))  # type: ignore[return-value] # two names
+
+    name, before = read("http://10.0.0.5:8080")
+    place.move_on(days=1)
+    assert read("https://wegwijzer.example") == (name, before)
+    place.desk.announcing.correct(COMMAND_LINE, 1, {"nl": ("Onderhoud", "Toch om twaalf uur.")}, in_meaning=True)
+    assert read("https://wegwijzer.example") == (name, "2026-11-25T11:00:00Z")
+    assert before == "2026-11-24T11:00:00Z"
+
+
 def test_an_event_for_some_people_only_is_on_no_page_and_in_no_feed(place: Place, client: TestClient) -> None:
     narrowed(place)
     assert "Kamer 4" not in client.get("/nl/agenda").text

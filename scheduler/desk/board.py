@@ -1,7 +1,7 @@
 """The public side of the desk: what can be followed, read and come to. It implements bot.dialogue.following.Board."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.dialogue.following import Coming, Letter, Subject
 from bot.dialogue.values import File, Reach
@@ -13,7 +13,7 @@ from scheduler.desk.office import Office
 from scheduler.desk.planning import HORIZON
 from scheduler.desk.signing import Signing
 from scheduler.events import Answer, Event, Happening, Occurrence, SignedUp
-from scheduler.feeds import CalendarEntry, Item, atom, calendar
+from scheduler.feeds import NAMES, CalendarEntry, Item, atom, calendar
 
 KEPT = timedelta(days=366)
 """How long letters can be read."""
@@ -117,19 +117,30 @@ class PublicBoard:
             if found is not None and announcement is not None and announcement.sent_at is not None:
                 items.append(
                     Item(
-                        id=f"{base}/{language}/brieven/{location}#{letter.id}",
+                        id=f"{NAMES}/{language}/brief/{letter.id}",
+                        address=f"{base}/{language}/brieven/{location}#{letter.id}",
                         title=letter.title,
                         document=found[0],
-                        updated=announcement.sent_at,
+                        updated=self._last_changed(announcement, announcement.sent_at),
                     )
                 )
         words = self._office.library.words[language]
         return atom(
+            name=f"{NAMES}/{language}/brieven/{location}",
             title=words("letters_page.heading", name=place.name),
             address=f"{base}/{language}/brieven/{location}",
             items=items,
             now=self._office.now(),
         )
+
+    def _last_changed(self, letter: Announcement, sent: datetime) -> datetime:
+        """Return when a letter last got another meaning: when a correction was released. Typing errors are none."""
+        released = (
+            min(one.due, self._office.now())
+            for one in self._office.announcements.replies(letter.id)
+            if one.due is not None and one.state not in (State.DRAFT, State.SUBMITTED)
+        )
+        return max((sent, *released))
 
     # --- events --------------------------------------------------------------------------------
 
