@@ -1,6 +1,7 @@
 """Files that go along with announcements: the letter as a PDF, a picture. They lie in the data folder."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -43,9 +44,13 @@ class AttachedFiles:
         stored = hashlib.sha256(content).hexdigest()[:32] + suffix
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / stored
-        if not path.exists():
+        if not _there(path, len(content)):
             temporary = path.with_suffix(".part")
-            temporary.write_bytes(content)
+            with temporary.open("wb") as file:
+                file.write(content)
+                # Before it gets its name: after a power cut there is either all of it or nothing of that name.
+                file.flush()
+                os.fsync(file.fileno())
             temporary.replace(path)
         return Attachment(kind, stored, _clean(name, suffix))
 
@@ -61,6 +66,11 @@ class AttachedFiles:
         if not re.fullmatch(r"[0-9a-f]{32}\.(pdf|jpg|png)", name):
             raise ValueError("no name of an attached file")
         return self._folder / name
+
+
+def _there(path: Path, size: int) -> bool:
+    """Whether a file is there as a whole, and not what a power cut left of it."""
+    return path.exists() and path.stat().st_size == size
 
 
 def _clean(name: str, suffix: str) -> str:
