@@ -123,7 +123,10 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time that an event takes place. `original` is the start that the rule gave, and names it for ever."""
+    """One time that an event takes place. `original` is the start that the rule gave, and names it for ever.
+
+    `revision` counts how often it has changed, so that a calendar takes the newest version.
+    """
 
     id: int
     event: int
@@ -131,6 +134,7 @@ class Occurrence:
     start: datetime
     place: str
     state: Happening = Happening.PLANNED
+    revision: int = 0
 
     @property
     def local_start(self) -> datetime:

@@ -57,7 +57,7 @@ def calendar(entries: Iterable[CalendarEntry], *, name: str, now: datetime) -> b
     file.add("prodid", PRODUCT)
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
-    file.add("method", "PUBLISH")
+    # No METHOD: that would make it a message of an organizer (RFC 5546, 3.2.1), whom a reader could answer.
     if name:
         file.add("x-wr-calname", _clean(name))
         file.add("name", _clean(name))
@@ -91,7 +91,7 @@ def _calendar_event(entry: CalendarEntry, now: datetime) -> CalendarEvent:
     made.add("description", _clean(plain(entry.document)))
     made.add("location", _clean(occurrence.place))
     made.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    made.add("sequence", _SEQUENCE[Happening.CANCELLED if cancelled else occurrence.state])
+    made.add("sequence", occurrence.revision + _SEQUENCE[Happening.CANCELLED if cancelled else occurrence.state])
     return made
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from bot.dialogue.values import Reach
 from bot.knowledge.announceable import Phase
@@ -1088,6 +1089,27 @@ def test_the_audit_log_says_who_did_what_and_cannot_be_changed(place: Place, edi
     assert done == [("Anna", "approve"), ("Eva", "submit"), ("Eva", "write")]
     with pytest.raises(Exception, match="only ever added"):
         place.db.execute("DELETE FROM audit")
+
+
+def test_a_calendar_takes_the_second_move_too_and_no_invitation_comes_along(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    (occurrence,) = place.desk.planning.coming(planned())
+
+    def versions() -> int:
+        file = place.desk.board.calendar_file(occurrence.id, "nl")
+        assert file is not None
+        made = Calendar.from_ical(file.content)
+        assert "METHOD" not in made
+        return int(str(made.walk("VEVENT")[0]["sequence"]))
+
+    seen = [versions()]
+    for day in (3, 4):
+        place.desk.planning.move(approver, occurrence.id, local(2026, 12, day, 10))
+        seen.append(versions())
+    place.desk.planning.cancel_occurrence(approver, occurrence.id)
+    seen.append(versions())
+    assert seen == sorted(set(seen)), "each is higher than the one before"
 
 
 def lines_about(place: Place, announcement: int) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ _EVENT = (
     "id, kind, subjects, who, near, start, minutes, place, slots, rule, skip, dates, sign_up, maximum, announce_days, "
     "reminder_days, state, writer, earlier_writers, approver, practice"
 )
-_OCCURRENCE = "occurrences.id, event, original, occurrences.start, occurrences.place, occurrences.state"
+_OCCURRENCE = "occurrences.id, event, original, occurrences.start, occurrences.place, occurrences.state, revision"
 
 
 class Events:
@@ -74,9 +74,9 @@ class Events:
         return None if row is None else int(row[0])
 
     def change(self, occurrence: Occurrence) -> None:
-        """Write when, where and whether an occurrence takes place."""
+        """Write when, where and whether an occurrence takes place; its revision goes up by itself."""
         self._db.execute(
-            "UPDATE occurrences SET start = ?, place = ?, state = ? WHERE id = ?",
+            "UPDATE occurrences SET start = ?, place = ?, state = ?, revision = revision + 1 WHERE id = ?",
             [stored(occurrence.start), occurrence.place, str(occurrence.state), occurrence.id],
         )
 
@@ -103,7 +103,8 @@ class Events:
     def _occurrences(self, condition: str, values: list[Any]) -> tuple[Occurrence, ...]:
         rows = self._db.execute(f"SELECT {_OCCURRENCE} FROM occurrences WHERE {condition}", values)  # noqa: S608 - fixed conditions
         return tuple(
-            Occurrence(row[0], row[1], moment(row[2]), moment(row[3]), row[4], Happening(row[5])) for row in rows
+            Occurrence(row[0], row[1], moment(row[2]), moment(row[3]), row[4], Happening(row[5]), row[6])
+            for row in rows
         )
 
 

@@ -92,6 +92,12 @@ def m008_people_who_only_asked(db: Database) -> None:
     db.execute("ALTER TABLE people ADD COLUMN only_asked INTEGER NOT NULL DEFAULT 0")
 
 
+@migrations()
+def m009_revisions_of_occurrences(db: Database) -> None:
+    """How often an occurrence has changed."""
+    db.execute("ALTER TABLE occurrences ADD COLUMN revision INTEGER NOT NULL DEFAULT 0")
+
+
 _ANNOUNCEMENT_TABLES = """
 CREATE TABLE locations (
     id TEXT PRIMARY KEY, name TEXT NOT NULL,
