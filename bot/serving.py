@@ -122,6 +122,7 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
             clock_desk.office.people,
             Talks(clock_db, store.sealer, now),
             clock_desk.office.deliveries,
+            clock_desk.office.staff,
         ),
         clock_desk.clockwork.tick if telegram else None,
         clock=now,

@@ -33,6 +33,7 @@ from scheduler.delivery import Again, Delivered, Gone
 from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Answer, Change, Event
+from scheduler.jobs import forget_old
 from tests.desk import NEVER_QUIET, Place, address_of, local
 
 TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
@@ -1110,6 +1111,25 @@ def test_a_calendar_takes_the_second_move_too_and_no_invitation_comes_along(
     place.desk.planning.cancel_occurrence(approver, occurrence.id)
     seen.append(versions())
     assert seen == sorted(set(seen)), "each is higher than the one before"
+
+
+def test_who_has_blocked_the_bot_does_not_count_as_a_follower(place: Place) -> None:
+    for number in (1, 2):
+        place.person(number, follows=("herenweg-55",))
+    place.send()
+    announced = place.desk.announcing.write(COMMAND_LINE, "algemeen", ("herenweg-55",), texts=TEXTS)
+    place.desk.announcing.submit(COMMAND_LINE, announced.id)
+    place.desk.announcing.approve(place.staff("Anna", Role.APPROVER), announced.id)
+    place.send(Gone())
+    assert place.desk.office.subscriptions.counts() == {}
+
+
+def test_an_invitation_that_nobody_used_is_forgotten(place: Place) -> None:
+    place.desk.staffing.invite(COMMAND_LINE, Role.EDITOR, "Leo")
+    forget_old([place.desk.office.staff], lambda: place.now + timedelta(days=6))
+    assert place.db.execute("SELECT count(*) FROM invitations").fetchone()[0] == 1
+    forget_old([place.desk.office.staff], lambda: place.now + timedelta(days=8))
+    assert place.db.execute("SELECT count(*) FROM invitations").fetchone()[0] == 0
 
 
 def lines_about(place: Place, announcement: int) -> list[tuple[str, str]]:

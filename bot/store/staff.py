@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
@@ -97,9 +97,10 @@ class Staff:
         self._db.execute("UPDATE staff SET active = 0, address = NULL WHERE id = ?", [number])
         return gone
 
-    def purge(self, now: datetime) -> None:
-        """Forget invitations that have expired."""
-        self._db.execute("DELETE FROM invitations WHERE expires_at <= ?", [stored(now)])
+    def purge(self, today: date) -> int:
+        """Forget invitations that expired before today; return how many there were."""
+        # Times are stored so that they sort as texts, days before all times on them.
+        return int(self._db.execute("DELETE FROM invitations WHERE expires_at < ?", [today.isoformat()]).rowcount)
 
     def _one(self, condition: str, value: object) -> Member | None:
         row = self._db.execute(f"SELECT id, name, role FROM staff WHERE {condition}", [value]).fetchone()  # noqa: S608 - two fixed conditions

@@ -51,5 +51,10 @@ class Subscriptions:
         return tuple(int(person) for (person,) in rows)
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many follow each subject."""
-        return dict(self._db.execute("SELECT subject, count(*) FROM subscriptions GROUP BY subject").fetchall())
+        """Return how many follow each subject; who has blocked the bot is not reached, and does not count."""
+        return dict(
+            self._db.execute(
+                "SELECT subject, count(*) FROM subscriptions JOIN people ON people.id = person AND people.active "
+                "GROUP BY subject"
+            ).fetchall()
+        )
