@@ -22,7 +22,7 @@ FOLDS = 5
 SEED = 20261125
 
 AXES = 256
-"""So many directions of the embedding are kept: with 128 of them 3 % more of the danger is missed, with all 384 no less."""
+"""So many directions of the embedding are kept: with 128 of them 3 % more danger is missed, with all 384 no less."""
 
 STRENGTH, WIDTH, KIND_STRENGTH = 3.0, 1.5, 4.0
 """Of the fits: the machine's C and the width of its kernel, and the C by which a crisis is told from an emergency."""

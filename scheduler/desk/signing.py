@@ -107,9 +107,7 @@ class Signing:
             found = self.occurrence(number)
             if found is not None:
                 texts = {code: Text("", text) for code, text in office.composer.place_found(*found, people).items()}
-                self._telling.send(
-                    [person], texts, practice=found[0].practice, occurrence=number, until=found[1].start
-                )
+                self._telling.send([person], texts, practice=found[0].practice, occurrence=number, until=found[1].start)
 
     def _next(self, number: int, maximum: int | None) -> tuple[int, int] | None:
         """Return who waits first, and with how many, if there is place for them; the first that does not fit blocks."""
