@@ -82,7 +82,7 @@ def test_a_theme_can_be_narrowed_to_a_location_in_the_file_or_beside_it(
 
 def test_a_location_that_is_none_is_named(run: Run, file: Path) -> None:
     refused = run("announce", str(file), "--near", "theme:oudercafe", "--dry-run")
-    assert "oudercafe is no location" in str(refused.exception)
+    assert "oudercafe is not a location" in str(refused.exception)
     assert "herenweg-55" in str(refused.exception)
 
 

@@ -504,9 +504,9 @@ def test_a_monthly_event_announces_and_reminds_by_itself(place: Place, planned: 
         place.move_on(days=1)
         place.now = local(place.now.year, place.now.month, place.now.day, 10)
     assert seen == [
-        ("24-11", "Oudercafé (кав'ярня для батьків)"),  # entered late: announced at once
-        ("01-12", "Нагадування: Oudercafé (кав'ярня для батьків)"),
-        ("23-12", "Oudercafé (кав'ярня для батьків)"),
+        ("24-11", "Oudercafé (зустріч для батьків)"),  # entered late: announced at once
+        ("01-12", "Нагадування: Oudercafé (зустріч для батьків)"),
+        ("23-12", "Oudercafé (зустріч для батьків)"),
     ]
 
 

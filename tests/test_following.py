@@ -143,7 +143,7 @@ def test_quiet_hours_and_a_pause_are_chosen_and_shown(place: Place, phone: Phone
     assert place.desk.board.reach(ME) == Reach(22 * 60, 7 * 60)
     phone.presses("Pauze")
     assert "tot 1 december 2026" in phone.presses("7 dagen")
-    phone.presses("Pauze tot")
+    phone.presses("Stop pauze")
     assert place.desk.board.reach(ME).paused_until is None
 
 

@@ -265,7 +265,7 @@ SAID = [
     ("FREQ=WEEKLY;BYDAY=WE", "elke woensdag", "щосереди", "every Wednesday"),
     ("FREQ=WEEKLY;BYDAY=MO,TH", "elke maandag en elke donderdag", "щопонеділка і щочетверга",
      "every Monday and every Thursday"),
-    ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "om de week op vrijdag", "через тиждень у п’ятницю",
+    ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "om de week op vrijdag", "раз на два тижні у п’ятницю",
      "every other week on Friday"),
     ("FREQ=MONTHLY;BYDAY=1WE", "elke maand op de eerste woensdag", "щомісяця у першу середу",
      "every month on the first Wednesday"),
@@ -281,7 +281,7 @@ SAID = [
      "щороку у першу середу грудня", "every year on the first Wednesday of December"),
     ("FREQ=WEEKLY;COUNT=5", "elke week, 5 keer", "щотижня, 5 разів", "every week, 5 times"),
     ("FREQ=WEEKLY;UNTIL=20271231", "elke week, tot en met 31 december 2027", "щотижня, до 31 грудня 2027 включно",
-     "every week, until 31 December 2027"),
+     "every week, up to and including 31 December 2027"),
     ("", "eenmalig", "один раз", "once"),
 ]  # fmt: skip
 

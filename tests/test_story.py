@@ -189,7 +189,7 @@ async def test_a_neighbour_a_mother_and_two_colleagues(place: Place, api: BotApi
         assert api.texts(MOTHER)[-1].startswith("<b>Нагадування")
         assert len(api.chats[MOTHER]) == count + 2
         # She says that she comes with three.
-        assert "Скільки вас" in await w.presses(MOTHER, "Записатися або відмовитися", "uk")
+        assert "Скільки людей прийде" in await w.presses(MOTHER, "Записатися або відмовитися", "uk")
         assert "3" in await w.presses(MOTHER, "3", "uk")
         assert place.desk.signing.count(1).people == 3
 
@@ -220,7 +220,7 @@ async def test_a_neighbour_a_mother_and_two_colleagues(place: Place, api: BotApi
         # The next month comes by itself; whoever stops gets nothing more.
         await w.at(2026, 12, 23, 10)
         assert "середа, 6 січня о 10:00" in api.texts(MOTHER)[-1]
-        assert "більше не буде" in await w.presses(MOTHER, "Стоп: Oudercafé", "uk")
+        assert "більше не буде" in await w.presses(MOTHER, "Відписатися: Oudercafé", "uk")
         count = len(api.chats[MOTHER])
         await w.at(2027, 1, 5, 10)
         assert len(api.chats[MOTHER]) == count

@@ -180,7 +180,7 @@ class Overview:
             for one in there[:_PAGE]
         ]
         if len(there) > _PAGE:
-            rows.append((Button(words("staff.older"), action("z", "q", f"{there[_PAGE - 1].id}.{ADDED}")),))
+            rows.append((Button(words("staff.older_answers"), action("z", "q", f"{there[_PAGE - 1].id}.{ADDED}")),))
         title = line(words("staff.added_answers" if there else "staff.added_none"), Role.TITLE)
         return Reply(title, language, (*rows, self._unanswered_row(language)))
 
