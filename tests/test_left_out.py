@@ -384,6 +384,20 @@ def test_what_is_announced_on_the_eve_is_not_reminded_of_an_hour_later(
     assert place.send() == []
 
 
+def test_a_correction_names_no_time_that_some_have_never_heard_of(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, follows=("oudercafe",))
+    event = planned()
+    place.send()
+    for day in (3, 4):
+        place.desk.planning.move(approver, only(place, event).id, local(2026, 12, day, 11))
+    (said,) = words_out(place).values()
+    assert "4 december" in said
+    assert "3 december" not in said
+    assert "Het was" not in said
+
+
 def test_moving_to_where_it_is_already_tells_nobody(place: Place, planned: Callable[..., Event], approver: int) -> None:
     place.person(1, follows=("oudercafe",))
     event = planned()

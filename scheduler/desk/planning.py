@@ -360,17 +360,20 @@ class Planning:
             one for one in office.announcements.of_occurrence(occurrence.id) if one.part is not Part.CANCELLATION
         )
 
-    def _withdraw(self, announcements: Iterable[Announcement]) -> None:
-        """Cancel what has not reached everybody yet."""
+    def _withdraw(self, announcements: Iterable[Announcement]) -> bool:
+        """Cancel what has not reached everybody yet; return whether somebody has not got it."""
+        unheard = False
         for pending in announcements:
             if pending.state in (State.SCHEDULED, State.SENDING, State.PAUSED):
                 self._office.announcements.write(replace(pending, state=after(pending.state, Step.CANCEL)))
-                self._office.deliveries.cancel(pending.id)
+                left = self._office.deliveries.cancel(pending.id)
+                unheard = unheard or left > 0 or pending.sent_at is None
                 # Who changed or cancelled the event stands in the line about that.
                 self._office.audit.add(
                     self._office.now(), None, "event", "cancel", f"announcement {pending.id}",
                     {"state": pending.state}, {"state": State.CANCELLED},
                 )  # fmt: skip
+        return unheard
 
     def _renew(self, told: Announcement, event: Event, occurrence: Occurrence) -> None:
         """Give an announcement the words that are true now, for whoever still waits for it (they sleep, or are next).
@@ -401,12 +404,14 @@ class Planning:
         ]
         if not told and not office.sign_ups.count(occurrence.id).entries_in_all:
             return None
+        unheard = False
         if part is Part.CORRECTION:
             for one in told:
                 self._renew(one, event, occurrence)
             # Who still waits for an earlier correction gets this one only.
-            self._withdraw(one for one in about if one.part is Part.CORRECTION)
-        texts = office.composer.texts(event, occurrence, part, old=before)
+            unheard = self._withdraw(one for one in about if one.part is Part.CORRECTION)
+        # Some never heard of the time before this one: then it is not named, what they know stands above.
+        texts = office.composer.texts(event, occurrence, part, old=None if unheard else before)
         announcement = Announcement(
             id=0,
             kind=event.kind,
