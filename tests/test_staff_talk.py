@@ -22,6 +22,7 @@ from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
+from bot.store.talks import Talks
 from scheduler.announcements import Role, State, Text
 from scheduler.delivery import Delivered, Gone
 from scheduler.desk.planning import new_event
@@ -793,3 +794,51 @@ def test_all_questions_that_an_answer_is_for_are_shown_before_it_is_written(plac
     Questions(place.db).keep("waar kan ik nu hier schaatsen", "nl", place.now.date())
     eva.says("Schaatsen\nIn Haarlem.")
     assert [one["text"] for one in Questions(place.db).all()] == ["waar kan ik nu hier schaatsen"]
+
+
+def test_the_work_of_a_form_and_its_end_are_one(
+    place: Place, eva: Chat, anna: Chat, chat: Callable[[str], Chat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = place.person(1, follows=("oudercafe",))
+    event = place.desk.planning.add(0, new_event("oudercafe", local(2026, 12, 2, 10), "De Luifel", slots=SLOTS))
+    place.desk.planning.submit(0, event.id)
+    event = place.desk.planning.approve(2, event.id)
+    place.send()
+    (occurrence,) = place.desk.planning.coming(event)
+    anna.sends(Pressed(f"z:o:{occurrence.id}.move"))
+    anna.says("2026-12-03 11:00")
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Talks, "drop", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            anna.says("Raadhuis")
+    assert place.desk.planning.coming(event) == (occurrence,)
+    chat("Anna").says("Raadhuis")
+    chat("Anna").says("Raadhuis")
+    assert [title for address, _, title in place.send() if address == reader] == ["Veranderd: Oudercafé"]
+
+
+def test_an_answer_that_is_delivered_again_after_a_crash_fills_no_other_question(
+    eva: Chat, chat: Callable[[str], Chat]
+) -> None:
+    eva.says("/letter")
+    eva.presses("Herenweg 55")
+    eva.presses("Iedereen")
+    asked = eva.sends(Typed("Onderhoud\nWij schilderen.", update=7))
+    again = chat("Eva")
+    assert again.sends(Typed("Onderhoud\nWij schilderen.", update=7)) == asked
+    other = again.sends(Typed("Onderhoud\nWij schilderen.", update=8))
+    assert other != asked  # the same words again are another answer
+    again.says("/help")
+    assert again.says("/letter").endswith(other)  # the form is known as the one that was open
+
+
+def test_a_file_that_is_delivered_again_after_a_crash_comes_once(eva: Chat, chat: Callable[[str], Chat]) -> None:
+    write_letter_up_to_its_files(eva)
+    brief = Attached("Brief juni.pdf", b"%PDF-1.7 brief", update=7)
+    asked = eva.sends(brief)
+    again = chat("Eva")
+    assert again.sends(brief) == asked

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlite_utils import Database
+from telegram import Update
 from telegram.error import RetryAfter
 
 from bot.assistant import Assistant
@@ -15,8 +16,9 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.following import LiveMessages
 from bot.channels.telegram.profile import SHOWN_COMMANDS
 from bot.channels.telegram.sending import with_retries
+from bot.channels.telegram.translating import incoming
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.values import Command, Message, Person, Pressed, Reply
+from bot.dialogue.values import Command, Message, Person, Pressed, Reply, Typed
 from bot.errors import ChannelError
 from bot.knowledge.document import line
 from bot.knowledge.library import Library
@@ -102,6 +104,14 @@ async def test_the_same_update_twice_is_answered_once_also_after_a_restart(servi
         api.says("/help")
         await until(lambda: len(api.sent()) == 3)
     assert [call.data["text"][:20] for call in api.sent()].count(api.sent()[0].data["text"][:20]) == 1
+
+
+def test_what_is_typed_is_known_again_by_the_number_of_its_update(api: BotApi) -> None:
+    update = Update.de_json({"update_id": 9, "message": api.message(text="dank je")}, None)
+    came = incoming(update, "bot")
+    assert came is not None
+    assert isinstance(came.message, Typed)
+    assert came.message.update == 9
 
 
 async def test_a_button_of_an_old_message_still_works_and_one_that_is_gone_says_so(

@@ -1,6 +1,6 @@
 """What goes in and out of the conversation: values, without any channel in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -51,9 +51,13 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Somebody typed this."""
+    """Somebody typed this.
+
+    `update` is the channel's number of it, by which it is known again if it is delivered a second time.
+    """
 
     text: str
+    update: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,11 @@ class Unsupported:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Somebody sent a file, and it was asked for: its name and content."""
+    """Somebody sent a file, and it was asked for: its name and content; `update` as in Typed."""
 
     name: str
     content: bytes
+    update: int | None = field(default=None, compare=False)
 
 
 Message = Typed | Pressed | Command | Unsupported | Attached

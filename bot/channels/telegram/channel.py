@@ -141,7 +141,7 @@ class TelegramChannel:
         if came is None or not self._updates.claim(update.update_id):
             return
         try:
-            reply = self._reply(await self._with_file(came, update.message))
+            reply = self._reply(await self._with_file(came, update))
             await self._deliver(reply, came, update.callback_query)
         except Exception as error:  # noqa: BLE001 - the last door: a person must get an answer whatever failed
             # Only the kind of error is logged: its text may hold what the person wrote.
@@ -154,8 +154,9 @@ class TelegramChannel:
         address = "telegram:group" if came.in_group else came.address
         return self._assistant.handle(address, came.message, came.language)
 
-    async def _with_file(self, came: Incoming, message: Message | None) -> Incoming:
+    async def _with_file(self, came: Incoming, update: Update) -> Incoming:
         """Fetch a file that somebody sent, if it was asked for; otherwise it is left where it is."""
+        message = update.message
         sent = None if message is None else message.document or (message.photo[-1] if message.photo else None)
         if sent is None or came.in_group or not self._assistant.wants_file(came.address):
             return came
@@ -164,7 +165,7 @@ class TelegramChannel:
         else:
             content = bytes(await (await sent.get_file()).download_as_bytearray())
         name = (message.document.file_name if message and message.document else None) or "foto.jpg"
-        return replace(came, message=Attached(name, content))
+        return replace(came, message=Attached(name, content, update.update_id))
 
     async def _deliver(self, reply: Reply, came: Incoming, query: CallbackQuery | None) -> None:
         markup = None if came.in_group else keyboard(reply.buttons)

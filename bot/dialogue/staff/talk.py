@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 from bot.dialogue.actions import action, taken_apart, whole
@@ -17,6 +18,7 @@ from bot.knowledge.document import Document, Role, line
 from bot.knowledge.skeleton import skeleton
 from bot.knowledge.words import Words
 from bot.store.attachments import UselessFile
+from bot.store.database import writing
 from bot.store.staff import Member
 from scheduler.announcements import Announcement, Attachment, Missing, NotAllowed, State
 from scheduler.composing import BadText
@@ -32,12 +34,14 @@ INVITATION = "i-"
 SHOWN = 12
 """Messages, or events, that one screen lists."""
 _OLD, _NEW = "old", "new"
+_UPDATE = "update"
+"""Under this a form keeps which message gave its last answer (bot.dialogue.values.Typed)."""
 
 Row = tuple[Button, ...]
 
 
 class HalfDone(Protocol):
-    """Where half-finished forms are kept."""
+    """Where half-finished forms are kept: in the database of the desk, over the same connection."""
 
     def get(self, address: str) -> dict[str, Any] | None:
         """Return the one at an address."""
@@ -125,12 +129,12 @@ class StaffTalk:
                 return self._ask_to_stop(language)
             case Typed(text) if skeleton(text) in self._stop_words:
                 return self._ask_to_stop(language)
-            case Typed(text) if self._half_done.get(address) is not None:
-                return self._filled_in(text, address, member, language)
-            case Attached(name, content) if self.wants_file(address):
+            case Typed(text, update) if self._half_done.get(address) is not None:
+                return self._filled_in(text, address, member, language, update=update)
+            case Attached(name, content, update) if self.wants_file(address):
                 kept = self._files.keep(name, content)
                 said = f"{kept.kind}|{kept.name}|{kept.title}"
-                return self._filled_in(said, address, member, language, file=True)
+                return self._filled_in(said, address, member, language, file=True, update=update)
         return None
 
     def _command(self, name: str, argument: str, address: str, member: Member, language: str) -> Reply:
@@ -186,7 +190,7 @@ class StaffTalk:
     def _begin(self, state: Values, address: str, language: str) -> Reply:
         """Open a form, or go on with the same one that was left half-way; ask what to do with another one."""
         left = self._half_done.get(address)
-        same = left is not None and {**left, "values": 0} == {**state, "values": 0}
+        same = left is not None and _about(left) == _about(state)
         if left is not None and left["values"] and not same:
             left["next"] = state
             self._half_done.keep(address, left)
@@ -237,11 +241,17 @@ class StaffTalk:
             return replace(asked, document=line(self._words(language)("staff.answered_before")) + asked.document)
         return self._filled_in(value, address, member, language)
 
-    def _filled_in(self, text: str, address: str, member: Member, language: str, *, file: bool = False) -> Reply:
+    def _filled_in(
+        self, text: str, address: str, member: Member, language: str, *, file: bool = False, update: int | None = None
+    ) -> Reply:
+        """Take an answer, and do what the form is for when it was the last one.
+
+        One that is delivered again, because the answer to it was lost in a crash, is no answer to the next question.
+        """
         state = self._half_done.get(address)
         if state is None:
             return self._outbox(language)
-        if "next" in state:
+        if "next" in state or (update is not None and state.get(_UPDATE) == update):
             return self._ask(state, language)
         if text == CLOSE:
             self._half_done.drop(address)
@@ -254,23 +264,29 @@ class StaffTalk:
             form.back(state)
         else:
             form.answer(state, text)
-        self._half_done.keep(address, state)
+        if update is not None:
+            state[_UPDATE] = update
         if form.current(state) is not None:
+            self._half_done.keep(address, state)
             return self._ask(state, language)
         try:
-            reply = self._finished(state, member, language)
+            # The work and the end of its form are one: neither a crash nor a locked database may leave the form to do
+            # it again. What is wrong with it leaves the form as it was before its last answer, which is asked anew.
+            with writing(self._desk.office.db):
+                reply = self._finished(state, member, language)
+                self._half_done.drop(address)
         except NotAllowed as error:
             # Kept, it would swallow whatever is typed next, and carry old words out on the day that it may be done.
             self._half_done.drop(address)
             words = self._words(language)
             return self._said(f"{words(f'staff.refused.{error.why}')} {words('staff.closed')}", language)
-        self._half_done.drop(address)
-        return reply
+        return reply()
 
     def _form(self, state: Values, language: str) -> Form:
         return desk_forms.form_of(state, self._desk, self._words(language), language)
 
-    def _finished(self, state: Values, member: Member, language: str) -> Reply:
+    def _finished(self, state: Values, member: Member, language: str) -> Callable[[], Reply]:
+        """Do what a form is for; return what shows it, which may count readers for long and so writes nothing."""
         values, desk = state["values"], self._desk
         match state["form"]:
             case desk_forms.NEWS | desk_forms.LETTER as kind:
@@ -288,20 +304,27 @@ class StaffTalk:
                     due=desk_forms.chosen_due(values["due"]),
                     attachments=_attachments(values["file"], values.get("second_file")),
                 )
-                return self._show(written, language)
+                return partial(self._show, written, language)
             case "event" | "move" | "series" | "copy":
-                return self._show_event(self._planned(state, member), language)
+                return partial(self._show_event, self._planned(state, member), language)
             case "text":
                 texts = {state["language"]: (values["text"][0], values["text"][1])}
-                return self._show(desk.announcing.change(member.id, state["number"], texts=texts), language)
+                return partial(self._show, desk.announcing.change(member.id, state["number"], texts=texts), language)
             case "correction":
                 texts = {state["language"]: (values["text"][0], values["text"][1])}
                 corrected = desk.announcing.correct(member.id, state["number"], texts, in_meaning=values["in_meaning"])
-                return self._show(corrected, language)
+                return partial(self._show, corrected, language)
             case "time":
                 due = desk_forms.chosen_due(values["due"])
                 changed = desk.announcing.change(member.id, state["number"], due=due, at_once=due is None)
-                return self._show(changed, language)
+                return partial(self._show, changed, language)
+            case _:
+                return partial(_itself, self._short_work(state, member, language))
+
+    def _short_work(self, state: Values, member: Member, language: str) -> Reply:
+        """Do what a form is for that is shown in a few words."""
+        values = state["values"]
+        match state["form"]:
             case "place":
                 return self._places.added(member, values["name"], language)
             case "answer":
@@ -562,6 +585,15 @@ def _hands(desk: Announcing) -> Mapping[str, Callable[[int, int], Announcement]]
         "submit": desk.submit, "send_back": desk.send_back, "pause": desk.pause, "resume": desk.resume,
         "cancel": desk.cancel, "recall": desk.recall,
     }  # fmt: skip
+
+
+def _about(state: Values) -> Values:
+    """What a form is for, however far it is filled in."""
+    return {name: value for name, value in state.items() if name not in ("values", _UPDATE)}
+
+
+def _itself(reply: Reply) -> Reply:
+    return reply
 
 
 def _attachments(*kept: str | None) -> tuple[Attachment, ...]:
