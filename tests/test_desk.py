@@ -16,6 +16,7 @@ from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.locations import Location
+from bot.store.notes import Notes
 from bot.store.sealing import Sealer
 from bot.store.staff import Member
 from scheduler.announcements import (
@@ -479,8 +480,9 @@ def test_what_nobody_has_received_is_changed_and_approved_anew_never_just_correc
 
 
 def parent_cafe(**how: Any) -> Event:
+    start = how.pop("start", local(2026, 12, 2, 10))
     return new_event(
-        "oudercafe", local(2026, 12, 2, 10), "De Luifel", slots={"interpreter": True, "children": True},
+        "oudercafe", start, "De Luifel", slots={"interpreter": True, "children": True},
         **{"sign_up": True, "reminder_days": (1,), **how},
     )  # fmt: skip
 
@@ -1186,3 +1188,77 @@ def test_nothing_is_kept_of_who_only_looks_at_an_event(place: Place, planned: Ca
     assert place.desk.signing.mine(stranger, occurrence.id).answer is Answer.NOT_COMING
     assert place.desk.signing.leave(stranger, occurrence.id).answer is Answer.NOT_COMING
     assert place.desk.office.people.find_number(stranger) is None
+
+
+# --- a standstill of the clock -----------------------------------------------------------------------
+
+
+def staff_heard(place: Place) -> list[str]:
+    """What the notices to Eva say."""
+    place.send()
+    notices = place.desk.office.announcements.in_states(tuple(State))
+    return [one.texts["nl"].body for one in reversed(notices) if one.part is Part.NOTICE]
+
+
+def test_an_announcement_that_a_long_standstill_made_late_is_told_to_staff(
+    place: Place, planned: Callable[..., Event]
+) -> None:
+    place.person(1, follows=("oudercafe",))
+    planned(start=local(2026, 12, 20, 10))  # to be announced on 6 December
+    assert place.send() == []
+    place.now = local(2026, 12, 12, 12)  # the machine stood still from 24 November
+    assert ("telegram:1", "nl", "Oudercafé") in place.send()
+    (heard,) = staff_heard(place)
+    assert "gaat later uit dan gepland" in heard
+
+
+def test_an_event_that_is_entered_late_is_not_late(place: Place, planned: Callable[..., Event]) -> None:
+    place.person(1, follows=("oudercafe",))
+    place.send()
+    place.move_on(seconds=5)
+    planned(start=local(2026, 11, 28, 10))
+    assert place.send() == [("telegram:1", "nl", "Oudercafé")]
+    assert staff_heard(place) == []
+
+
+def test_staff_hear_once_of_an_event_that_nobody_was_told_of(
+    place: Place, planned: Callable[..., Event], approver: int
+) -> None:
+    place.person(1, follows=("oudercafe",))
+    planned(start=local(2026, 12, 20, 10), announce_days=3)
+    dropped = planned(start=local(2026, 12, 20, 11), announce_days=3)
+    (occurrence,) = place.desk.planning.coming(dropped)
+    place.desk.planning.cancel_occurrence(approver, occurrence.id)
+    place.send()
+    place.now = local(2026, 12, 21, 12)
+    assert [address for address, _, _ in place.send()] == [address_of("Eva"), address_of("Anna")]
+    place.move_on(minutes=2)
+    (heard,) = staff_heard(place)
+    assert heard.startswith("Over bijeenkomst 1 (Oudercafé, 20 december 2026) heeft niemand een bericht gekregen")
+
+
+def test_staff_hear_of_a_reminder_that_was_never_made(place: Place, planned: Callable[..., Event]) -> None:
+    place.person(1, follows=("oudercafe",))
+    planned(start=local(2026, 12, 2, 10))
+    assert place.send() == [("telegram:1", "nl", "Oudercafé")]
+    place.now = local(2026, 12, 2, 12)
+    (heard,) = staff_heard(place)
+    assert heard.startswith("Een herinnering aan bijeenkomst 1 (Oudercafé, 2 december 2026) is niet verstuurd")
+
+
+def test_a_clock_that_goes_writes_so_once_a_minute_and_misses_nothing(
+    place: Place, planned: Callable[..., Event]
+) -> None:
+    place.person(1, follows=("oudercafe",))
+    place.now = local(2026, 12, 2, 9, 58)
+    place.send()
+    planned(start=local(2026, 12, 2, 10, 1), announce_days=0, reminder_days=())
+    sent: list[tuple[str, str, str]] = []
+    notes = []
+    for _ in range(48):
+        sent += place.send()
+        notes.append(Notes(place.db).get("last_tick"))
+        place.move_on(seconds=5)
+    assert sent == [("telegram:1", "nl", "Oudercafé")]
+    assert len(set(notes)) == 4
+    assert staff_heard(place) == []

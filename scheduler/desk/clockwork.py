@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from bot.errors import StoreError
 from bot.knowledge.facts import AMSTERDAM
 from bot.store.database import writing
+from bot.store.notes import Notes
+from bot.store.times import moment_or_none, stored
 from scheduler.announcements import PRIVATE, Announcement, Missing, Part, State, Step, after
 from scheduler.desk.office import Office
 from scheduler.desk.planning import Planning
@@ -28,6 +30,10 @@ AHEAD = timedelta(hours=48)
 LATE = timedelta(hours=1)
 """From so late on staff are told that something went out late."""
 
+_TICK_NOTE = "last_tick"
+_NOTED_EVERY = timedelta(minutes=1)
+"""How often it is written down that the clock goes: each time is a write to the disk."""
+
 
 class Clockwork:
     """Moves along what time moves along."""
@@ -37,16 +43,18 @@ class Clockwork:
         self._signing = signing
         self._planning = planning
         self._telling = telling
+        self._notes = Notes(office.db)
         self._failing: set[str] = set()
 
     def tick(self) -> None:
         """Do everything that is due now."""
         now = self._office.now()
+        went = moment_or_none(self._notes.get(_TICK_NOTE))
         for event in self._office.events.in_states((State.SCHEDULED,)):
             with self._alone(f"event {event.id}"):
                 self._planning.materialise(event)
                 for occurrence in self._office.events.of_event(event.id, now):
-                    self._make_messages(event, occurrence, now)
+                    self._make_messages(event, occurrence, now, went or now)
         with self._alone("the waiting lists"):
             self._signing.refill()
         for announcement in self._office.announcements.out_of_date(now):
@@ -58,6 +66,8 @@ class Clockwork:
             self._prepare(number, now)
         for number in self._office.deliveries.done():
             self.finished(number)
+        if went is None or not timedelta(0) <= now - went < _NOTED_EVERY:
+            self._note(went or now, now)
 
     def finished(self, number: int) -> bool:
         """Note that an announcement has reached everybody; return whether it was still being sent."""
@@ -104,7 +114,8 @@ class Clockwork:
 
     # --- the messages of events ----------------------------------------------------------------
 
-    def _make_messages(self, event: Event, occurrence: Occurrence, now: datetime) -> None:
+    def _make_messages(self, event: Event, occurrence: Occurrence, now: datetime, went: datetime) -> None:
+        """Make what an occurrence asks for soon; `went` is when the clock is known to have gone last."""
         if occurrence.state is Happening.CANCELLED:
             return
         near = [planned for planned in planned_messages(event, occurrence) if planned.due <= now + AHEAD]
@@ -127,8 +138,10 @@ class Clockwork:
                     or (planned in overdue and planned is not chosen)
                     or _same_day(chosen, planned, now)
                 )
-                # An event entered shortly before it takes place is announced now, and that is not late.
-                due = max(planned.due, now) if planned.part is Part.ANNOUNCEMENT else planned.due
+                # An event entered shortly before it takes place is announced now, and that is not late. What was due
+                # while the clock stood still is.
+                entered_late = planned.part is Part.ANNOUNCEMENT and planned.due <= went
+                due = max(planned.due, now) if entered_late else planned.due
                 message = _message(event, occurrence, replace(planned, due=due), self._office)
                 number = self._office.announcements.add(
                     replace(message, state=State.EXPIRED) if too_many else message, days_before=planned.days_before
@@ -143,6 +156,34 @@ class Clockwork:
         about = self._office.announcements.of_occurrence(occurrence)
         told = [one.due for one in about if one.part is Part.CORRECTION and one.due is not None]
         return bool(told) and reminder.due <= max(told)
+
+    # --- a standstill --------------------------------------------------------------------------
+
+    def _note(self, went: datetime, now: datetime) -> None:
+        """Write down that the clock goes, and tell staff of what began since it went last without all its messages.
+
+        Both in one transaction, so that they hear of each once.
+        """
+        with writing(self._office.db):
+            stood_still = now - went > 2 * _NOTED_EVERY
+            for event, occurrence in self._office.events.coming(went, now) if stood_still else ():
+                if occurrence.state is not Happening.CANCELLED:
+                    with self._alone(f"what was missed of occurrence {occurrence.id}"), writing(self._office.db):
+                        self._tell_missed(event, occurrence)
+            self._notes.set(_TICK_NOTE, stored(now))
+
+    def _tell_missed(self, event: Event, occurrence: Occurrence) -> None:
+        """Tell staff if an occurrence that has begun was not announced, or not reminded of, because nothing was made.
+
+        What was made and came too late says so itself when it expires.
+        """
+        made = self._office.announcements.made_for(occurrence.id)
+        missed = {one.part for one in planned_messages(event, occurrence) if (one.part, one.days_before) not in made}
+        if not missed:
+            return
+        key = "not_announced" if Part.ANNOUNCEMENT in missed else "not_reminded"
+        title = self._office.composer.title(event.kind, self._office.library.source_language)
+        self._telling.tell_staff(key, number=event.id, title=title, day=occurrence.local_start.date())
 
     # --- starting ------------------------------------------------------------------------------
 
