@@ -31,8 +31,9 @@ class Letter:
 class Claimed:
     """A row that is ours to carry out now, marked `sending` in the store.
 
-    `message` is the Bot API's id of what this reader received already, `others` those of files that went before it,
-    `reply_to` that of the message which this one corrects. `silent`: it waited for the end of somebody's night.
+    `message` is the Bot API's id of what this reader received already, `others` those of files that went before it;
+    there may be some without a message, where the text has not come through. `reply_to` is that of the message which
+    this one corrects. `silent`: it waited for the end of somebody's night.
     """
 
     id: int
@@ -78,23 +79,26 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Not now, the server said: after so many seconds."""
+    """Not now, the server said: after so many seconds. `others` are the ids of what arrived of it before."""
 
     seconds: float
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """It did not work and may later. `unsure`: it may have arrived all the same."""
+    """It did not work and may later. `unsure`: it may have arrived all the same; `others` as in Wait."""
 
     unsure: bool
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server will not take this message, however often it is sent; `why` is in its words."""
+    """The server will not take this message, however often it is sent; `why` is in its words, `others` as in Wait."""
 
     why: str
+    others: tuple[int, ...] = ()
 
 
 Outcome = Delivered | Deleted | Withdrawn | NotThere | Gone | Wait | Again | Refused

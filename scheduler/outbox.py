@@ -376,7 +376,7 @@ class _Refusals:
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, list[tuple[Claimed, Outcome]]] = defaultdict(list)
+        self._held: dict[int, list[tuple[Claimed, Refused]]] = defaultdict(list)
         self._at_fault: set[int] = set()
 
     def begun(self, row: Claimed) -> None:
@@ -392,16 +392,16 @@ class _Refusals:
         if row.job is not Job.SEND:
             return [(row, outcome)], ""  # a change that is refused leaves the message as it was: nothing to wait for
         if row.announcement in self._at_fault:
-            return [(row, Wait(0))], ""
+            return [(row, Wait(0, outcome.others))], ""
         held = self._held[row.announcement]
         held.append((row, outcome))
         if len(held) < REFUSED_IN_A_ROW:
             return [], ""
         self._at_fault.add(row.announcement)
-        return [(waiting, Wait(0)) for waiting, _ in self._held.pop(row.announcement)], outcome.why
+        return [(one, Wait(0, refused.others)) for one, refused in self._held.pop(row.announcement)], outcome.why
 
     def all(self) -> list[tuple[Claimed, Outcome]]:
         """Return everything that is held, as the failures that they are."""
-        held = [one for rows in self._held.values() for one in rows]
+        held: list[tuple[Claimed, Outcome]] = [one for rows in self._held.values() for one in rows]
         self._held.clear()
         return held

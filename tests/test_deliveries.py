@@ -517,6 +517,37 @@ def test_a_recall_takes_back_what_arrived_and_sends_nothing_more(town: Town) -> 
     assert report.doubt == 2
 
 
+@pytest.mark.parametrize("outcome", [Wait(1, (90, 91)), Again(unsure=True, others=(90, 91)), Refused("x", (90, 91))])
+@pytest.mark.parametrize("when", ["before", "cancelled", "meanwhile"])
+def test_a_recall_takes_back_files_that_arrived_without_their_text(town: Town, outcome: Outcome, when: str) -> None:
+    town.person(1)
+    announcement = town.announce()
+    (row,) = town.claim()
+    if when != "meanwhile":
+        town.settle([row], outcome)
+    if when == "cancelled":
+        town.deliveries.cancel(announcement.id)
+    town.announcements.write(replace(announcement, state=State.RECALLED))
+    assert town.deliveries.give_job(announcement.id, Job.DELETE) == 1
+    if when == "meanwhile":
+        town.settle([row], outcome)
+    town.now += dt.timedelta(minutes=1)
+    (taken_back,) = town.claim()
+    assert (taken_back.job, taken_back.message, taken_back.others) == (Job.DELETE, None, (90, 91))
+    town.deliveries.recover()
+    (taken_back,) = town.claim()
+    town.settle([taken_back], Deleted())
+    assert town.states() == [("delete", "deleted")]
+
+
+def test_files_that_arrived_are_known_when_the_text_is_tried_again(town: Town) -> None:
+    town.person(1)
+    town.announce()
+    town.settle(town.claim(), Wait(1, (90, 91)))
+    (row,) = town.claim()
+    assert (row.job, row.others) == (Job.SEND, (90, 91))
+
+
 def test_a_correction_that_was_under_way_at_a_crash_goes_on_without_doubt(town: Town) -> None:
     town.person(1)
     announcement = town.announce()

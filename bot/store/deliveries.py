@@ -59,6 +59,7 @@ _MINUTES_A_DAY = 24 * 60
 # The index of open rows is partial: SQLite uses it only where its own condition is part of the query.
 _WAITING = "state = 'waiting' AND state IN ('waiting', 'sending')"
 _SENDING = "state = 'sending' AND state IN ('waiting', 'sending')"
+_HAS_PARTS = "EXISTS (SELECT 1 FROM parts WHERE parts.delivery = deliveries.id)"
 
 # Who is told, whatever they follow: it belongs to what they were told before, or is the last that they hear.
 _WITHOUT_FOLLOWING = (Part.CORRECTION, Part.CANCELLATION, *PRIVATE)
@@ -454,8 +455,6 @@ class Deliveries:
         return [self._with_others(one) for one in leaving if one.id in marked]
 
     def _with_others(self, one: Claimed) -> Claimed:
-        if one.message is None:
-            return one
         rows = self._db.execute("SELECT message FROM parts WHERE delivery = ? ORDER BY message", [one.id])
         others = tuple(int(row[0]) for row in rows)
         return Claimed(
@@ -489,9 +488,7 @@ class Deliveries:
                     f"not_before = min(not_before, :now) WHERE id = :id AND {_SENDING}",
                     {**at, "message": message, "revision": one.revision},
                 )
-                self._db.conn.executemany(
-                    "INSERT OR IGNORE INTO parts (delivery, message) VALUES (?, ?)", [(one.id, part) for part in others]
-                )
+                self._note_parts(one, others)
             case Deleted():
                 self._close(at, "deleted")
             case Withdrawn():
@@ -511,13 +508,28 @@ class Deliveries:
                     at,
                 )
                 self._back(at, pause=0, failed=0, unsure=False)  # another job came meanwhile
-            case Refused():
+            case Refused(_, others):
+                self._note_parts(one, others)
+                # A recall that was given meanwhile takes the files back.
+                self._db.execute(
+                    "UPDATE deliveries SET state = 'waiting', not_before = :now, changed = :now "  # noqa: S608 - texts of our own
+                    f"WHERE id = :id AND job = 'delete' AND {_HAS_PARTS} AND {_SENDING}",
+                    at,
+                )
                 self._close(at, "failed")
-            case Wait():
+            case Wait(_, others):
+                self._note_parts(one, others)
                 self._back(at, pause=0, failed=0, unsure=False)
-            case Again(unsure):
+            case Again(unsure, others):
+                self._note_parts(one, others)
                 pause = min(_FIRST_PAUSE * 2 ** min(one.tries, 16), _LONGEST_PAUSE)
                 self._back(at, pause=pause, failed=1, unsure=unsure and one.job is Job.SEND)
+
+    def _note_parts(self, one: Claimed, others: Iterable[int]) -> None:
+        """Note files that have arrived, whether the text behind them has or not."""
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO parts (delivery, message) VALUES (?, ?)", [(one.id, part) for part in others]
+        )
 
     def _close(self, at: Mapping[str, Any], state: str) -> None:
         self._db.execute(
@@ -526,10 +538,14 @@ class Deliveries:
         )
 
     def _back(self, at: Mapping[str, Any], *, pause: int, failed: int, unsure: bool) -> None:
-        """Let a row wait again. One that was recalled before it arrived is not sent after all."""
+        """Let a row wait again. One that was recalled before it arrived is not sent after all.
+
+        Files that arrived of it are taken back.
+        """
         self._db.execute(
-            "UPDATE deliveries SET state = CASE WHEN job = 'delete' AND :job = 'send' THEN 'cancelled' "  # noqa: S608 - texts of our own
-            "ELSE 'waiting' END, job = CASE WHEN job = 'edit' AND :job = 'send' THEN 'send' ELSE job END, "
+            "UPDATE deliveries SET state = CASE WHEN job = 'delete' AND :job = 'send' "  # noqa: S608 - texts of our own
+            f"AND NOT {_HAS_PARTS} THEN 'cancelled' ELSE 'waiting' END, "
+            "job = CASE WHEN job = 'edit' AND :job = 'send' THEN 'send' ELSE job END, "
             "tries = tries + :failed, not_before = :now + :pause, changed = :now, doubt = max(doubt, :unsure) "
             f"WHERE id = :id AND {_SENDING}",
             {**at, "pause": pause, "failed": failed, "unsure": int(unsure)},
@@ -543,8 +559,9 @@ class Deliveries:
         with _typed_errors(self._db), writing(self._db):
             return int(
                 self._db.execute(
-                    "UPDATE deliveries SET state = CASE WHEN job = 'delete' AND message IS NULL THEN 'cancelled' "  # noqa: S608 - texts of our own
-                    "ELSE 'waiting' END, job = CASE WHEN job = 'edit' AND message IS NULL THEN 'send' ELSE job END, "
+                    "UPDATE deliveries SET state = CASE WHEN job = 'delete' AND message IS NULL "  # noqa: S608 - texts of our own
+                    f"AND NOT {_HAS_PARTS} THEN 'cancelled' ELSE 'waiting' END, "
+                    "job = CASE WHEN job = 'edit' AND message IS NULL THEN 'send' ELSE job END, "
                     f"doubt = CASE WHEN message IS NULL THEN 1 ELSE doubt END WHERE {_SENDING}"
                 ).rowcount
             )
@@ -554,8 +571,8 @@ class Deliveries:
     def give_job(self, announcement: int, job: Job, languages: Iterable[str] | None = None) -> int:
         """Have every delivered message of an announcement changed or deleted; return how many that will be.
 
-        What is under way just now gets the job as soon as it has arrived. For DELETE nothing is sent any more.
-        `languages` are those that are concerned, None = all.
+        What is under way just now gets the job as soon as it has arrived. For DELETE nothing is sent any more, and
+        files that arrived without their text go too. `languages` are those that are concerned, None = all.
         """
         now = _seconds(self._clock())
         with _typed_errors(self._db), writing(self._db):
@@ -563,11 +580,12 @@ class Deliveries:
                 self.cancel(announcement)
             return int(
                 self._db.execute(
-                    "UPDATE deliveries SET job = :job, tries = 0, not_before = :now, "
+                    "UPDATE deliveries SET job = :job, tries = 0, not_before = :now, "  # noqa: S608 - texts of our own
                     "state = CASE WHEN state = 'sending' THEN state ELSE 'waiting' END "
                     "WHERE announcement = :announcement AND person IS NOT NULL "
                     "AND (:all OR language IN (SELECT value FROM json_each(:languages))) "
-                    "AND (state = 'sending' OR state IN ('delivered', 'waiting') AND message IS NOT NULL)",
+                    "AND (state = 'sending' OR state IN ('delivered', 'waiting') AND message IS NOT NULL "
+                    f"OR :job = 'delete' AND state IN ('cancelled', 'skipped', 'failed') AND {_HAS_PARTS})",
                     {
                         "job": str(job),
                         "now": now,

@@ -103,8 +103,6 @@ class TelegramMessenger:
         self._uploading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         # By identity, which is quicker than comparing texts: the outbox hands out one letter for all its readers.
         self._written: dict[int, tuple[Letter, _Written]] = {}
-        # What of a row of several messages has arrived already, so that trying again goes on behind it.
-        self._arrived: dict[int, list[int]] = {}
 
     def chat(self, row: Claimed) -> int:
         """Return the chat that a row is for."""
@@ -122,10 +120,7 @@ class TelegramMessenger:
                 case Job.DELETE:
                     return await self._delete(row, written, slot)
         except TelegramError as error:
-            outcome = _outcome(error)
-            if isinstance(outcome, Gone):
-                self._arrived.pop(row.id, None)
-            return outcome
+            return _outcome(error)
 
     def _write(self, letter: Letter) -> _Written:
         if id(letter) not in self._written:
@@ -137,17 +132,20 @@ class TelegramMessenger:
     # --- sending -------------------------------------------------------------------------------
 
     async def _send(self, row: Claimed, letter: Letter, written: _Written, slot: Slots) -> Outcome:
-        """Send the files first and without a sound, the text last: it carries the buttons."""
-        arrived = self._arrived.get(row.id, [])
+        """Send the files first and without a sound, the text last: it carries the buttons.
+
+        What of it has arrived is noted on the row, also if the rest has not: trying again goes on behind it.
+        """
+        arrived = list(row.others)
         parts: list[tuple[Attachment | None, str]]
         if written.captioned:
             parts = [(letter.attachments[0], written.texts[0])]
         else:
             parts = [(attachment, "") for attachment in letter.attachments]
             parts += [(None, text) for text in written.texts]
-        for number, (attachment, text) in enumerate(parts):
-            if number < len(arrived):
-                continue
+        # Never without the last: the text may be a shorter one by now, and there may be fewer parts.
+        done = 0 if written.captioned else min(len(arrived), len(parts) - 1)
+        for number, (attachment, text) in enumerate(parts[done:], done):
             last = number == len(parts) - 1
             how: dict[str, Any] = {
                 "chat_id": self.chat(row),
@@ -162,12 +160,13 @@ class TelegramMessenger:
                     if attachment is None
                     else self._send_file(attachment, text, how, slot)
                 )
-            except BaseException:
-                if arrived:
-                    self._arrived[row.id] = arrived
-                raise
+            except TelegramError as error:
+                return _outcome(error, tuple(arrived))
+            except asyncio.CancelledError:
+                if not arrived:
+                    raise
+                return Again(unsure=True, others=tuple(arrived))  # we end: the files must be known all the same
             arrived.append(sent.message_id)
-        self._arrived.pop(row.id, None)
         *others, message = arrived
         return Delivered(message, tuple(others))
 
@@ -233,11 +232,13 @@ class TelegramMessenger:
         return await self._change(written.texts[0], where, slot, caption) or Delivered(row.message, row.others)
 
     async def _delete(self, row: Claimed, written: _Written, slot: Slots) -> Outcome:
-        if row.message is None:
-            return Deleted()
+        withdrawn = False
         for message in row.others:
             if not await self._deleted(row, message, slot):
                 await self._withdraw(row, message, written, slot)
+                withdrawn = True
+        if row.message is None:
+            return Withdrawn() if withdrawn else Deleted()
         if await self._deleted(row, row.message, slot):
             return Deleted()
         return await self._withdraw(row, row.message, written, slot) or Withdrawn()
@@ -317,19 +318,19 @@ def _says(error: TelegramError, *words: str) -> bool:
     return any(word in message for word in words)
 
 
-def _outcome(error: TelegramError) -> Outcome:
+def _outcome(error: TelegramError, others: tuple[int, ...] = ()) -> Outcome:
     match error:
         case Forbidden():
             return Gone()
         case RetryAfter():
-            return Wait(seconds_of(error))
+            return Wait(seconds_of(error), others)
         case BadRequest() if _says(error, *_NOBODY_THERE):
             return Gone()
         case BadRequest() if _says(error, *_UNKNOWN_FILE):
-            return Again(unsure=False)
+            return Again(unsure=False, others=others)
         case BadRequest():
-            return Refused(error.message)
+            return Refused(error.message, others)
         case NetworkError():
             # Also after a server error: what answers 502 may have handed it on.
-            return Again(unsure=not surely_not_delivered(error, server_errors=False))
-    return Again(unsure=False)
+            return Again(unsure=not surely_not_delivered(error, server_errors=False), others=others)
+    return Again(unsure=False, others=others)
