@@ -30,7 +30,7 @@ STRENGTH, WIDTH, KIND_STRENGTH = 3.0, 1.5, 4.0
 REPEATS = 3
 """So often everything is divided into folds anew: one division alone would leave the bounds to chance."""
 
-FALSE_ALARMS = 0.007
+FALSE_ALARMS = 0.005
 """The share of the library's own questions, unseen, that may set off the alarm: this chooses the bound. They are harder
 than what people ask (of 320 real-sounding ones one sets it off), and the aim is 1 % there."""
 
