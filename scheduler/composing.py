@@ -97,7 +97,6 @@ class Composer:
     ) -> Text:
         start = occurrence.local_start
         today = (now.astimezone(AMSTERDAM) if now else start).date()
-        notes = event.slots.get("note")
         values = {
             **{slot: bool(event.slots.get(slot)) for slot in self._library.announcements.kinds[event.kind].slots},
             "when": self.when(start, language, today),
@@ -105,7 +104,7 @@ class Composer:
             "place": escaped(occurrence.place),
             "days": max(0, (start.date() - today).days),
             "sign_up": event.sign_up,
-            "note": notes.get(language, "") if isinstance(notes, Mapping) else "",
+            "note": event.notes.get(language, ""),
             "old_when": self.when(old.local_start, language, today),
             "old_place": escaped(old.place),
         }

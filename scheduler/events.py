@@ -48,6 +48,12 @@ class Event:
     approver: int | None = None
     practice: bool = False
 
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What staff say besides, by language; nothing where there is none."""
+        notes = self.slots.get("note")
+        return notes if isinstance(notes, Mapping) else {}
+
     def moved_by_itself(self, occurrence: "Occurrence") -> bool:
         """Return whether one of several occurrences has another time than the others, and so keeps it.
 
@@ -88,7 +94,7 @@ class Change:
         """Return the event as it becomes."""
         slots = {**event.slots, **self.slots}
         if self.notes:
-            notes = {**_notes_of(event), **self.notes}
+            notes = {**event.notes, **self.notes}
             slots["note"] = {code: note for code, note in notes.items() if note}
         return replace(
             event,
@@ -99,11 +105,6 @@ class Change:
             sign_up=event.sign_up if self.sign_up is None else self.sign_up,
             maximum=event.maximum if self.maximum is None else self.maximum or None,
         )
-
-
-def _notes_of(event: Event) -> Mapping[str, str]:
-    notes = event.slots.get("note")
-    return notes if isinstance(notes, Mapping) else {}
 
 
 def same_day_at(day: datetime, at: time | None) -> datetime:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -21,7 +22,10 @@ from bot.store.helped import Helped
 from bot.store.people import People
 from bot.store.questions import Questions
 from bot.store.sealing import Sealer
+from scheduler.announcements import Role
+from scheduler.events import Event
 from tests.bot_api import BotApi, running
+from tests.desk import Place, parent_cafe
 
 CONTENT = Path(__file__).resolve().parents[1] / "content"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -114,3 +118,31 @@ def understanding(library: Library, safety: SafetyNet, finder: ScriptedFinder) -
 def api() -> Iterator[BotApi]:
     with running() as server:
         yield server
+
+
+# --- a desk with staff -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
+    return Place(tmp_path, library, sealer)
+
+
+@pytest.fixture
+def editor(place: Place) -> int:
+    return place.staff("Eva", Role.EDITOR)
+
+
+@pytest.fixture
+def approver(place: Place) -> int:
+    return place.staff("Anna", Role.APPROVER)
+
+
+@pytest.fixture
+def planned(place: Place, editor: int, approver: int) -> Callable[..., Event]:
+    def plan(**how: Any) -> Event:
+        event = place.desk.planning.add(editor, parent_cafe(**how))
+        place.desk.planning.submit(editor, event.id)
+        return place.desk.planning.approve(approver, event.id)
+
+    return plan

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -14,12 +15,14 @@ from bot.knowledge.library import Library
 from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.sealing import Sealer
-from scheduler.announcements import Role
+from scheduler.announcements import Announcement, Role
 from scheduler.delivery import Claimed, Delivered, Outcome
 from scheduler.desk.desk import Desk
 from scheduler.desk.planning import new_event
+from scheduler.events import Event
 
 NEVER_QUIET = Reach(0, 0)
+TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
 
 
 def local(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -109,6 +112,22 @@ def publish(desk: Desk) -> None:
     desk.planning.submit(0, event.id)
     desk.planning.approve(0, event.id)
     desk.clockwork.tick()
+
+
+def released(place: Place, editor: int, approver: int, **how: Any) -> Announcement:
+    """An announcement that has been written, handed in and approved."""
+    written = place.desk.announcing.write(editor, how.pop("kind", "algemeen"), **{"texts": TEXTS, **how})
+    place.desk.announcing.submit(editor, written.id)
+    return place.desk.announcing.approve(approver, written.id)
+
+
+def parent_cafe(**how: Any) -> Event:
+    """An oudercafé on the first Wednesday of December 2026, unless said otherwise."""
+    start = how.pop("start", local(2026, 12, 2, 10))
+    return new_event(
+        "oudercafe", start, "De Luifel", slots={"interpreter": True, "children": True},
+        **{"sign_up": True, "reminder_days": (1,), **how},
+    )  # fmt: skip
 
 
 def address_of(name: str) -> str:

@@ -20,7 +20,6 @@ from bot.store.notes import Notes
 from bot.store.sealing import Sealer
 from bot.store.staff import Member
 from scheduler.announcements import (
-    Announcement,
     Attachment,
     Missing,
     NotAllowed,
@@ -35,32 +34,7 @@ from scheduler.desk.office import COMMAND_LINE, Mistake
 from scheduler.desk.planning import new_event
 from scheduler.events import Answer, Change, Event
 from scheduler.jobs import forget_old
-from tests.desk import NEVER_QUIET, Place, address_of, local
-
-TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
-
-
-@pytest.fixture
-def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
-    return Place(tmp_path, library, sealer)
-
-
-@pytest.fixture
-def editor(place: Place) -> int:
-    return place.staff("Eva", Role.EDITOR)
-
-
-@pytest.fixture
-def approver(place: Place) -> int:
-    return place.staff("Anna", Role.APPROVER)
-
-
-def released(place: Place, editor: int, approver: int, **how: Any) -> Announcement:
-    """An announcement that has been written, handed in and approved."""
-    written = place.desk.announcing.write(editor, how.pop("kind", "algemeen"), **{"texts": TEXTS, **how})
-    place.desk.announcing.submit(editor, written.id)
-    return place.desk.announcing.approve(approver, written.id)
-
+from tests.desk import NEVER_QUIET, TEXTS, Place, address_of, local, parent_cafe, released
 
 # --- one announcement --------------------------------------------------------------------------------
 
@@ -477,24 +451,6 @@ def test_what_nobody_has_received_is_changed_and_approved_anew_never_just_correc
 
 
 # --- events ------------------------------------------------------------------------------------------
-
-
-def parent_cafe(**how: Any) -> Event:
-    start = how.pop("start", local(2026, 12, 2, 10))
-    return new_event(
-        "oudercafe", start, "De Luifel", slots={"interpreter": True, "children": True},
-        **{"sign_up": True, "reminder_days": (1,), **how},
-    )  # fmt: skip
-
-
-@pytest.fixture
-def planned(place: Place, editor: int, approver: int) -> Callable[..., Event]:
-    def plan(**how: Any) -> Event:
-        event = place.desk.planning.add(editor, parent_cafe(**how))
-        place.desk.planning.submit(editor, event.id)
-        return place.desk.planning.approve(approver, event.id)
-
-    return plan
 
 
 def test_a_monthly_event_announces_and_reminds_by_itself(place: Place, planned: Callable[..., Event]) -> None:

@@ -2,65 +2,26 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import pytest
 
 from bot.dialogue.values import Reach
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
-from bot.knowledge.library import Library
-from bot.store.sealing import Sealer
-from scheduler.announcements import Announcement, Part, Role, State
+from scheduler.announcements import Announcement, Part, State
 from scheduler.delivery import Delivered, Refused
 from scheduler.desk.office import COMMAND_LINE, Mistake
-from scheduler.desk.planning import new_event
 from scheduler.events import Answer, Change, Event, Occurrence
-from tests.desk import Place, address_of, local
+from tests import desk
+from tests.desk import TEXTS, Place, address_of, local
 
-TEXTS = {"nl": ("Nieuws", "Er is nieuws."), "uk": ("Новини", "Є новини."), "en": ("News", "There is news.")}
 DUTCH = {"nl": TEXTS["nl"]}
 
 
 @pytest.fixture
-def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
-    return Place(tmp_path, library, sealer)
-
-
-@pytest.fixture
-def editor(place: Place) -> int:
-    return place.staff("Eva", Role.EDITOR)
-
-
-@pytest.fixture
-def approver(place: Place) -> int:
-    return place.staff("Anna", Role.APPROVER)
-
-
-@pytest.fixture
 def released(place: Place, editor: int, approver: int) -> Callable[..., Announcement]:
-    def release(**how: Any) -> Announcement:
-        written = place.desk.announcing.write(editor, "algemeen", **{"texts": TEXTS, **how})
-        place.desk.announcing.submit(editor, written.id)
-        return place.desk.announcing.approve(approver, written.id)
-
-    return release
-
-
-@pytest.fixture
-def planned(place: Place, editor: int, approver: int) -> Callable[..., Event]:
-    def plan(**how: Any) -> Event:
-        start = how.pop("start", local(2026, 12, 2, 10))
-        slots = {"interpreter": True, "children": True}
-        event = new_event(
-            "oudercafe", start, "De Luifel", slots=slots, **{"sign_up": True, "reminder_days": (1,), **how}
-        )
-        written = place.desk.planning.add(editor, event)
-        place.desk.planning.submit(editor, written.id)
-        return place.desk.planning.approve(approver, written.id)
-
-    return plan
+    return partial(desk.released, place, editor, approver)
 
 
 def one_gets_it(place: Place) -> str:

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import pytest
 
-from bot.knowledge.library import Library
-from bot.store.sealing import Sealer
 from scheduler.announcements import Announcement, NotAllowed, Role, State, Step
 from tests.desk import Place
 
@@ -59,11 +56,6 @@ def stand(named: str) -> Stand:
 
 
 STANDS = list(dict.fromkeys(where for where, _ in life()))
-
-
-@pytest.fixture
-def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
-    return Place(tmp_path, library, sealer)
 
 
 def in_state(place: Place, state: State, *, begun: bool) -> Announcement:

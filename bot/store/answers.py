@@ -36,7 +36,7 @@ class Answers:
 
     def all(self) -> tuple[Addition, ...]:
         """Return the additions that are in force, the newest first."""
-        rows = self._db.execute("SELECT id, texts, questions FROM answers WHERE NOT exported ORDER BY id DESC")
+        rows = self._db.execute("SELECT id, texts, questions FROM answers ORDER BY id DESC")
         return tuple(
             Addition(
                 row[0], {code: Text(**text) for code, text in json.loads(row[1]).items()}, tuple(json.loads(row[2]))

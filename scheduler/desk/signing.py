@@ -34,13 +34,10 @@ class Signing:
 
     def come(self, address: str, number: int, people: int) -> SignedUp:
         """Sign somebody up with so many (1 to MOST, themselves included), or onto the waiting list if it is full."""
-        closed = self._closed(self.occurrence(number))
-        if closed is not None:
-            return SignedUp(closed)
         people = min(max(people, 1), MOST)
         office = self._office
         with writing(office.db):
-            found = self.occurrence(number)  # another process may have cancelled it meanwhile
+            found = self.occurrence(number)  # in the transaction: another process may cancel it just now
             closed = self._closed(found)
             if found is None or closed is not None:
                 return SignedUp(closed or Answer.NO_SIGN_UP)

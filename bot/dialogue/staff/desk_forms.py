@@ -84,11 +84,8 @@ def event_form(desk: Desk, words: Words) -> Form:
     def with_sign_up(values: Values) -> bool:
         return kinds[values["kind"]].sign_up if "kind" in values else False
 
-    def more(values: Values) -> bool:
-        return bool(values.get("more"))
-
     def once_and_more(values: Values) -> bool:
-        return more(values) and not values.get("rule")
+        return _more(values) and not values.get("rule")
 
     def repeats(_values: Values) -> list[Choice]:
         return [Choice("once", words("staff.once")), *(Choice(f"e{i}", text) for i, text in enumerate(_phrases(words)))]
@@ -115,14 +112,17 @@ def event_form(desk: Desk, words: Words) -> Form:
                  lambda _v: [Choice(days, words(f"staff.reminders.d{days.replace(',', '_')}"))
                              for days in ("7,1", "1", "7", "0")]),
             Step("more", "more", _yes_no, _yes_or_no(words)),
-            replace(_who(words), applies=more),
-            _near(desk, words, more),
+            replace(_who(words), applies=_more),
+            _near(desk, words, _more),
             Step("dates", "dates", typed_days, applies=once_and_more, optional=True, shown=_EXAMPLE_DAYS),
-            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=more),
-            Step("minutes", "minutes", typed_count, applies=more, optional=True),
-            Step("announce_days", "announce_days", typed_count, applies=more, optional=True),
+            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=_more),
+            Step("minutes", "minutes", typed_count, applies=_more, optional=True),
+            Step("announce_days", "announce_days", typed_count, applies=_more, optional=True),
             *(
-                Step(f"note.{one.code}", "note", typed_words, applies=more, optional=True, shown={"language": one.name})
+                Step(
+                    f"note.{one.code}", "note", typed_words, applies=_more, optional=True,
+                    shown={"language": one.name},
+                )
                 for one in desk.office.library.spoken
             ),
         ),
@@ -163,21 +163,17 @@ def when_and_where_form(name: str) -> Form:
 def series_form(desk: Desk, words: Words, number: int) -> Form:
     """Return the form of what becomes different of an event with all that is to come; what is skipped stays."""
     event = desk.planning.find(number)
-    notes = event.slots.get("note") or {}
-
-    def more(values: Values) -> bool:
-        return bool(values.get("more"))
 
     def signs_up(values: Values) -> bool:
         wanted = values.get("sign_up")
-        return more(values) and (event.sign_up if wanted is None else bool(wanted))
+        return _more(values) and (event.sign_up if wanted is None else bool(wanted))
 
     def note(code: str) -> Step:
-        there = isinstance(notes, Mapping) and bool(notes.get(code))
+        there = bool(event.notes.get(code))
         choices = [Choice(NO, words("staff.no_note"))] if there else []
         return Step(
             f"note.{code}", "new_note", lambda text, v: "" if there and text == NO else typed_words(text, v),
-            lambda _values: choices, applies=more, optional=True,
+            lambda _values: choices, applies=_more, optional=True,
             shown={"language": desk.office.library.languages[code].name},
         )  # fmt: skip
 
@@ -189,15 +185,15 @@ def series_form(desk: Desk, words: Words, number: int) -> Form:
             Step("place", "new_place", typed_words, optional=True),
             Step("more", "more_changes", _yes_no, _yes_or_no(words)),
             *(
-                Step(slot, f"slot_{slot}", _yes_no, _yes_or_no(words), applies=more, optional=True)
+                Step(slot, f"slot_{slot}", _yes_no, _yes_or_no(words), applies=_more, optional=True)
                 for slot in desk.office.library.announcements.kinds[event.kind].slots
             ),
-            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=more, optional=True),
+            Step("sign_up", "sign_up", _yes_no, _yes_or_no(words), applies=_more, optional=True),
             Step(
                 "maximum", "new_maximum", lambda text, v: 0 if no_limit and text == NO else typed_count(text, v),
                 lambda _values: no_limit, applies=signs_up, optional=True,
             ),
-            Step("minutes", "new_minutes", typed_count, applies=more, optional=True),
+            Step("minutes", "new_minutes", typed_count, applies=_more, optional=True),
             *(note(one.code) for one in desk.office.library.spoken),
         ),
     )  # fmt: skip
@@ -206,13 +202,12 @@ def series_form(desk: Desk, words: Words, number: int) -> Form:
 def entered_change(values: Values, event: Event, desk: Desk) -> Change:
     """Return what becomes different of an event, as the form was filled in."""
     slots = desk.office.library.announcements.kinds[event.kind].slots
-    notes = {name.removeprefix("note."): text for name, text in values.items() if name.startswith("note.")}
     return Change(
         at=read_clock(values["at"]) if values["at"] else None,
         place=values["place"] or "",
         minutes=values.get("minutes"),
         slots={slot: values[slot] for slot in slots if values.get(slot) is not None},
-        notes={code: text for code, text in notes.items() if text is not None},
+        notes=_notes(values),
         sign_up=values.get("sign_up"),
         maximum=values.get("maximum"),
     )
@@ -298,6 +293,20 @@ def _choose(*allowed: str) -> Callable[[str, Values], str]:
     return lambda text, _values: one_of(text, tuple(map(str, allowed)))
 
 
+def _more(values: Values) -> bool:
+    """Whether somebody wants to be asked the rest as well."""
+    return bool(values.get("more"))
+
+
+def _notes(values: Values) -> dict[str, str]:
+    """The notes that a form was filled in with, by language; what was skipped is not among them."""
+    return {
+        name.removeprefix("note."): text
+        for name, text in values.items()
+        if name.startswith("note.") and text is not None
+    }
+
+
 def _yes_or_no(words: Words) -> Callable[[Values], list[Choice]]:
     return lambda _values: [Choice(YES, words("staff.yes_please")), Choice(NO, words("staff.no_thanks"))]
 
@@ -339,7 +348,7 @@ def chosen_near(values: Values) -> tuple[str, ...]:
 def entered_event(values: Values, desk: Desk) -> Event:
     """Return the event that the form of an event was filled in with."""
     kind = desk.office.library.announcements.kinds[values["kind"]]
-    notes = {name.removeprefix("note."): text for name, text in values.items() if name.startswith("note.") and text}
+    notes = _notes(values)
     reminders = tuple(int(days) for days in values["reminders"].split(",") if days != "0")
     return new_event(
         values["kind"], chosen_time(values["start"]), values["place"],
