@@ -69,6 +69,11 @@
     }
   });
 
+  // The second press of a double one is never meant, and by then another button may lie under the finger.
+  log.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("button")) event.preventDefault();
+  });
+
   log.addEventListener("submit", async (event) => {
     const button = event.submitter;
     // Another language changes the whole page; a thumb goes away once it has counted.
