@@ -30,7 +30,7 @@ pytestmark = [
 ]
 # Chromium must not look for updates or syncing partners while it is tested.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+             "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP in.the.house 127.0.0.1"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +206,24 @@ def test_everything_works_without_javascript(browser: Browser, site: str) -> Non
     page.locator("#ask button").click()
     expect(page.locator(".asked")).to_contain_text(ASK["uk"])
     expect(page.locator("article.reply")).not_to_contain_text("175")
+    context.close()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_our_own_forms_work_where_the_browser_does_not_say_from_which_site_they_come(
+    browser: Browser, site: str, library: Library, *, javascript: bool
+) -> None:
+    """Old phones do not say so at all, new browsers only over https and on the machine itself."""
+    context = browser.new_context(locale="en", java_script_enabled=javascript)
+    page = context.new_page()
+    page.goto(site.replace("127.0.0.1", "in.the.house"))
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.locator("article button[value='l:uk']").click()
+    assert "sec-fetch-site" not in sent.value.all_headers()
+    expect(page.locator("article.reply")).to_contain_text(library.words["uk"]("start.who"))
+    page.fill("#question", CRISIS["uk"])
+    page.locator("#ask button").click()
+    expect(page.locator("article.reply").last).to_contain_text(str(library.facts["suicide_number"].value))
     context.close()
 
 
