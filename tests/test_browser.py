@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.app import Store, build_assistant, build_desk, build_knowledge, memory_store
 from bot.channels.web.application import WebChat, web_app
+from bot.knowledge.facts import NUMBERS_IN_DANGER
 from bot.knowledge.library import Library
 from bot.settings import Settings
 from tests.conftest import NOW
@@ -30,7 +31,8 @@ pytestmark = [
 ]
 # Chromium must not look for updates or syncing partners while it is tested.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP in.the.house 127.0.0.1"]  # fmt: skip
+             "--disable-component-update", "--disable-sync",
+             "--host-resolver-rules=MAP in.the.house 127.0.0.1"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +142,43 @@ def test_what_could_not_be_sent_comes_back_into_the_field(browser: Browser, site
     expect(page.locator(".notice")).to_be_visible()
     expect(page.locator("#question")).to_have_value("where is the doctor")
     page.close()
+
+
+def test_who_cannot_reach_us_is_told_whom_to_call(browser: Browser, site: str, library: Library) -> None:
+    page = browser.new_page(locale="uk")
+    page.goto(f"{site}/uk")
+    page.route("**/*", lambda route: route.abort())
+    page.fill("#question", CRISIS["uk"])
+    page.press("#question", "Enter")
+    for name in NUMBERS_IN_DANGER:
+        number = str(library.facts[name].value)
+        expect(page.locator(".notice").get_by_role("link", name=number, exact=True)).to_be_visible()
+    expect(page.locator("#hint a")).to_have_attribute("href", "tel:112")
+    page.close()
+
+
+@pytest.mark.parametrize("cookies", [True, False])
+def test_a_press_on_a_page_is_answered_in_the_language_of_that_page(
+    browser: Browser, site: str, *, cookies: bool
+) -> None:
+    context = browser.new_context(locale="pl")
+    page = context.new_page()
+    if not cookies:
+        context.route("**/*", lambda route: route.continue_(headers=_without_cookie(route.request.headers)))
+    page.goto(f"{site}/uk/eropuit")
+    for press in ("m", "g:zorg"):
+        page.locator(f"button[value='{press}']").last.click()
+        expect(page.locator("article.reply").last.locator(f"button[value='{press}']")).to_have_count(0)
+        expect(page.locator("article.reply").last).to_have_attribute("lang", "uk")
+    type_in(page, "стоп")
+    page.locator("button[value='s']").click()
+    expect(page.locator("article.reply").last.locator("button[value='l:uk']")).to_be_visible()
+    expect(page.locator("article.reply").last).to_have_attribute("lang", "uk")
+    context.close()
+
+
+def _without_cookie(headers: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "cookie"}
 
 
 def test_a_proxy_s_own_page_is_not_taken_for_an_answer(browser: Browser, site: str) -> None:

@@ -320,6 +320,7 @@ def test_letters_have_a_page_and_a_feed(place: Place, client: TestClient, langua
     assert word in html.unescape(page.text)
     feed = client.get(f"/{language}/brieven/herenweg-55.atom")
     assert feed.headers["content-type"].startswith("application/atom+xml")
+    assert feed.headers["cache-control"] == "public, max-age=300"
     entries = ElementTree.fromstring(feed.content).findall("{http://www.w3.org/2005/Atom}entry")  # noqa: S314 - our own feed
     assert len(entries) == 1
 
@@ -358,6 +359,7 @@ def test_the_calendar_has_a_page_and_a_feed(place: Place, client: TestClient, la
     assert when in html.unescape(client.get(f"/{language}/agenda").text)
     feed = client.get(f"/{language}/agenda.ics")
     assert feed.headers["content-type"].startswith("text/calendar")
+    assert feed.headers["cache-control"] == "public, max-age=300"
     assert len(Calendar.from_ical(feed.content).walk("VEVENT")) == 4
     assert client.get(f"/{language}/agenda/1.ics").status_code == 200
 
@@ -369,6 +371,8 @@ def test_the_calendar_has_a_page_and_a_feed(place: Place, client: TestClient, la
         "/xx/brieven/herenweg-55",
         "/nl/brieven/kerklaan.atom",
         "/nl/agenda/99.ics",
+        "/nl/agenda/999999999999999999999999.ics",
+        "/nl/agenda/one.ics",
         "/xx/agenda.ics",
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from httpx2 import Response
 from sqlite_utils import Database
 from starlette.testclient import TestClient
 
@@ -30,6 +31,10 @@ class Seconds:
 
     def __call__(self) -> float:
         return self.now
+
+
+def _broken(*_: object) -> None:
+    raise RuntimeError("geheim")
 
 
 @pytest.fixture
@@ -75,6 +80,57 @@ def test_the_cookie_is_opaque_and_guarded_and_comes_only_with_the_first_message(
     assert "set-cookie" not in client.post("/", data={"action": "m"}).headers
 
 
+def test_stop_takes_the_cookie_away_as_well(client: TestClient) -> None:
+    client.post("/", data={"action": "l:uk"})
+    assert sessions.COOKIE in client.cookies
+    client.post("/", data={"text": "стоп"})
+    assert sessions.COOKIE not in client.cookies
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ("nl;q=0.1, uk;q=0.9", "uk"),
+        ("pl, en;q=0.8, uk;q=0.9", "uk"),
+        ("uk;q=0, en;q=0.2", "en"),
+        ("ru-RU,ru;q=0.9,en;q=0.8", "uk"),
+        ("en; q=0.5 , UK-ua ; q=0.7", "uk"),
+        ("uk;q=much, en;q=0.9", "uk"),
+        ("ar, tr", "nl"),
+        ("", "nl"),
+        (";;,=;q=,", "nl"),
+    ],
+)
+def test_the_first_greeting_is_in_the_language_that_the_browser_wants_most(
+    client: TestClient, wanted: str, language: str
+) -> None:
+    assert f'<html lang="{language}"' in client.get("/", headers={"Accept-Language": wanted}).text
+
+
+@pytest.mark.parametrize("data", [{"action": "m"}, {"action": "s"}, {"text": " "}, {"text": "a" * 2001}])
+def test_who_has_chosen_no_language_is_answered_in_that_of_the_page(client: TestClient, data: dict[str, str]) -> None:
+    page = client.post("/", data={**data, "language": "uk"}, headers={"Accept-Language": "en"})
+    assert '<html lang="uk"' in page.text
+    assert page.text.count('<input type="hidden" name="language" value="uk">') == 3
+    for forged in ("xx", ""):
+        page = client.post("/", data={**data, "language": forged}, headers={"Accept-Language": "en"})
+        assert '<html lang="en"' in page.text
+
+
+def test_what_was_chosen_goes_before_the_language_of_the_page(client: TestClient) -> None:
+    client.post("/", data={"action": "l:uk"})
+    assert '<html lang="uk"' in client.post("/", data={"action": "m", "language": "en"}).text
+
+
+def test_the_files_of_a_page_are_kept_by_the_browser_until_they_change(client: TestClient) -> None:
+    files = set(re.findall(r'(?:src|href)="(/(?:static/|style)[^"]*)"', client.get("/").text))
+    assert len(files) == 3
+    for file in files:
+        assert "immutable" in client.get(file).headers["cache-control"]
+        assert client.get(file.split("?")[0]).headers["cache-control"] == "no-cache"
+        assert client.get(f"{file}0").headers["cache-control"] == "no-cache"
+
+
 def test_choices_come_back_with_the_cookie_and_end_when_it_is_too_old(client: TestClient, library: Library) -> None:
     client.post("/", data={"action": "l:uk"})
     assert library.words["uk"]("start.again") in client.get("/").text
@@ -83,14 +139,20 @@ def test_choices_come_back_with_the_cookie_and_end_when_it_is_too_old(client: Te
     assert library.words["uk"]("start.again") not in client.get("/").text
 
 
+def guarded(answer: Response) -> bool:
+    headers = answer.headers
+    return (
+        "default-src 'none'" in headers["content-security-policy"]
+        and "unsafe" not in headers["content-security-policy"]
+        and headers["x-content-type-options"] == "nosniff"
+        and headers["referrer-policy"] == "same-origin"
+        and headers["x-frame-options"] == "DENY"
+    )
+
+
 @pytest.mark.parametrize("path", ["/", "/uk/eropuit", "/nothing/here", "/style.css", "/static/chat.js", "/healthz"])
 def test_every_answer_carries_the_guarding_headers(client: TestClient, path: str) -> None:
-    headers = client.get(path).headers
-    assert "default-src 'none'" in headers["content-security-policy"]
-    assert "unsafe" not in headers["content-security-policy"]
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
-    assert headers["x-frame-options"] == "DENY"
+    assert guarded(client.get(path))
 
 
 def test_no_page_asks_anything_of_another_server(client: TestClient, library: Library) -> None:
@@ -116,6 +178,16 @@ def test_what_is_not_there_says_so_kindly_and_offers_the_menu(client: TestClient
     page = client.get(path)
     assert page.status_code == 404
     assert library.words["nl"]("menu.sections.zorg") in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent_to"), [("/ru", "/uk"), ("/ru/", "/uk/"), ("/ru/eropuit", "/uk/eropuit"), ("/ru/weg", "/uk/weg")]
+)
+def test_who_names_a_language_that_another_answers_for_is_sent_to_that_one(
+    client: TestClient, asked: str, sent_to: str
+) -> None:
+    answer = client.get(asked, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (302, sent_to)
 
 
 def test_what_is_typed_is_shown_as_text_and_never_as_markup(client: TestClient) -> None:
@@ -155,8 +227,8 @@ def test_a_cry_for_help_is_answered_however_long_it_is(client: TestClient) -> No
 
 def test_who_gets_no_answer_gets_the_numbers_to_call(client: TestClient, library: Library) -> None:
     too_long = client.post("/", data={"text": "a" * (LONGEST_QUESTION + 1)})
-    for _ in range(20):
-        too_often = client.post("/", data={"text": "er is brand"})
+    for _ in range(22):
+        too_often = client.post("/", data={"text": "waar is de dokter"})
     nowhere = client.get("/nl/dat-is-er-niet")
     far_too_long = client.post("/", data={"text": "a" * LARGEST_BODY})
     for page in (too_long, far_too_long, too_often, nowhere):
@@ -173,11 +245,58 @@ def test_a_body_that_is_too_large_is_cut_short(client: TestClient, body: str) ->
 
 
 def test_who_asks_too_often_is_told_how_long_to_wait(client: TestClient, seconds: Seconds) -> None:
+    client.post("/", data={"action": "m"})  # which brings the cookie
     statuses = [client.post("/", data={"action": "m"}).status_code for _ in range(22)]
     assert statuses == [200] * 20 + [429] * 2
     refused = client.post("/", data={"action": "m"})
     seconds.now += int(refused.headers["retry-after"])
     assert client.post("/", data={"action": "m"}).status_code == 200
+
+
+def test_a_cry_for_help_is_answered_however_often_one_asks(client: TestClient) -> None:
+    pages = [client.post("/", data={"text": "er is brand"}) for _ in range(30)]
+    assert all("Nood: bel" in page.text for page in pages)
+
+
+CROWDS: dict[str, list[tuple[str, int | None]]] = {
+    "a shelter with one address": [("203.0.113.7", person) for person in range(60)],
+    "one house with all addresses of IPv6": [(f"2001:db8:1:2::{count:x}", None) for count in range(300)],
+    "one address that takes no cookie": [("203.0.113.7", None)] * 300,
+    "many houses": [(f"2001:db8:1:{count:x}::1", None) for count in range(300)],
+}
+
+
+@pytest.mark.parametrize(
+    ("crowd", "each", "refused"),
+    [
+        ("a shelter with one address", 3, 0),
+        ("one house with all addresses of IPv6", 1, 100),
+        ("one address that takes no cookie", 1, 100),
+        ("many houses", 1, 0),
+    ],
+)
+def test_people_are_counted_apart_and_a_house_together(
+    assistant: Assistant, library: Library, seconds: Seconds, crowd: str, each: int, refused: int
+) -> None:
+    app = web_app(WebChat(assistant, library, clock=lambda: NOW, seconds=seconds))
+    statuses = []
+    for address, person in CROWDS[crowd]:
+        client = TestClient(app, client=(address, 50000))
+        if person is not None:
+            client.cookies.set(sessions.COOKIE, sessions.new_session(NOW.date()))
+        for _ in range(each):
+            statuses.append(client.post("/", data={"action": "m"}, headers={"X-Fragment": "1"}).status_code)
+            if person is None:
+                client.cookies.clear()
+    assert statuses.count(429) == refused
+
+
+def test_a_proxy_that_is_not_trusted_is_named_once(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    for forwarded in ("testclient", "203.0.113.7", "203.0.113.8"):
+        client.post("/", data={"action": "m"}, headers={"X-Forwarded-For": forwarded})
+    assert [message for message in caplog.messages if "WEGWIJZER_TRUSTED_PROXIES" in message] == caplog.messages
+    assert len(caplog.messages) == 1
+    assert "203.0.113" not in caplog.text
 
 
 def test_the_limit_counts_clients_apart_and_forgets_them() -> None:
@@ -193,16 +312,49 @@ def test_the_limit_counts_clients_apart_and_forgets_them() -> None:
 def test_a_fault_of_ours_is_a_kind_page_without_a_trace(
     client: TestClient, assistant: Assistant, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(*_: object) -> None:
-        raise RuntimeError("geheim")
-
     # A fault of our own cannot be ordered from outside.
-    monkeypatch.setattr(assistant, "handle", broken)
+    monkeypatch.setattr(assistant, "handle", _broken)
     page = client.post("/", data={"text": "geheim"}, headers={"Accept-Language": "en"})
     assert page.status_code == 500
+    assert guarded(page)
+    assert page.headers["cache-control"] == "no-store"
     assert "112" in page.text
     assert "Traceback" not in page.text
     assert "geheim" not in caplog.text
+
+
+def test_where_not_even_the_apology_can_be_made_the_number_to_call_is_there_in_every_language(
+    client: TestClient, assistant: Assistant, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assistant, "handle", _broken)
+    monkeypatch.setattr(assistant, "trouble", _broken)
+    page = client.post("/", data={"text": "geheim"}, headers={"X-Fragment": "1"})
+    assert page.status_code == 500
+    assert guarded(page)
+    assert '<article class="reply"' in page.text  # which the page's script shows
+    for language in library.spoken:
+        assert f'lang="{language.code}"' in page.text
+        assert library.words[language.code]("trouble.failed", emergency_number="|").split("|")[0] in page.text
+    assert page.text.count('href="tel:112"') == len(library.spoken)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body", "status"),
+    [
+        ("POST", "/nl/eropuit", {}, b"", 405),
+        ("PUT", "/", {}, b"", 405),
+        ("POST", "/", {"Origin": "null"}, b"action=m", 403),
+        ("POST", "/", {"Content-Type": "multipart/form-data"}, b"xx", 400),
+    ],
+)
+def test_what_cannot_be_taken_is_not_called_a_fault_that_goes_away(
+    client: TestClient, library: Library, method: str, path: str, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    page = client.request(method, path, headers=headers, content=body)
+    assert page.status_code == status
+    assert library.words["nl"]("web.refused") in html.unescape(page.text)
+    assert str(library.facts["suicide_number_free"].value) in page.text
+    assert ("allow" in page.headers) == (status == 405)
 
 
 def test_telegram_s_webhook_wants_its_secret(assistant: Assistant, library: Library) -> None:

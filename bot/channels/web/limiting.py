@@ -1,5 +1,6 @@
 """Limits: how much and how often one client may ask. Clients' addresses stay in memory, and only for a minute or so."""
 
+import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -34,6 +35,17 @@ class RateLimit:
             if now - since < full_after:
                 return
             del self._buckets[client]
+
+
+def network_of(client: str) -> str:
+    """Return the part of an address that belongs to one household or house: of IPv6 the first 64 bits, else all."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:  # no address at all: a socket of this machine
+        return client
+    if isinstance(address, ipaddress.IPv4Address):
+        return client
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address), 64), strict=False))
 
 
 class TooLarge(Exception):

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.dialogue.actions import action
+from bot.dialogue.actions import action, whole
 from bot.dialogue.following import Coming, Letter, Subject
 from bot.dialogue.values import Button, File, Reply
 from bot.knowledge.document import Document, Paragraph, Role, Span, line
@@ -60,6 +60,8 @@ Page = Callable[[Request, str, Reply, str, Sequence[Feed]], Response]
 """Makes a page of a language, a reply, the address behind the language, and the feeds."""
 
 ATOM, CALENDAR = "application/atom+xml", "text/calendar"
+KEPT = {"Cache-Control": "public, max-age=300"}
+"""A feed may be a few minutes old: many programs ask for it often."""
 
 
 class Publications:
@@ -79,7 +81,7 @@ class Publications:
             Route("/{language}/brieven/{location}", self.letters, methods=["GET"]),
             Route("/{language}/agenda", self.calendar, methods=["GET"]),
             Route("/{language}/agenda.ics", self.calendar_feed, methods=["GET"]),
-            Route("/{language}/agenda/{number:int}.ics", self.calendar_file, methods=["GET"]),
+            Route("/{language}/agenda/{number}.ics", self.calendar_file, methods=["GET"]),
         ]
 
     async def places(self, request: Request) -> Response:
@@ -122,7 +124,7 @@ class Publications:
         language = self._language(request)
         base = str(request.base_url).rstrip("/")
         feed = self._board.letters_feed(request.path_params["location"], language, base) if language else None
-        return self._missing(request) if feed is None else Response(feed, media_type=ATOM)
+        return self._missing(request) if feed is None else Response(feed, media_type=ATOM, headers=KEPT)
 
     async def calendar(self, request: Request) -> Response:
         """Show what is coming."""
@@ -151,11 +153,11 @@ class Publications:
         language = self._language(request)
         if language is None:
             return self._missing(request)
-        return Response(self._board.calendar_feed(language), media_type=CALENDAR)
+        return Response(self._board.calendar_feed(language), media_type=CALENDAR, headers=KEPT)
 
     async def calendar_file(self, request: Request) -> Response:
         """Serve one occurrence as an iCalendar file."""
-        language, number = self._language(request), request.path_params["number"]
+        language, number = self._language(request), whole(request.path_params["number"])
         there = language is not None and self._board.open_to_all(number)
         file = self._board.calendar_file(number, language) if there and language else None
         if file is None:

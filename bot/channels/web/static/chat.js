@@ -24,7 +24,8 @@
     return bubble;
   }
 
-  async function send(fields, said, focusReply) {
+  // Each form says which language it is in: that of the answer, where somebody has chosen none.
+  async function send(form, fields, said, focusReply) {
     if (busy) return false;
     busy = true;
     const bubble = said ? show(said) : null;
@@ -35,7 +36,7 @@
     const late = setTimeout(() => given.abort(), patience);
     let arrived = false;
     try {
-      const body = new URLSearchParams(fields);
+      const body = new URLSearchParams({ language: form.elements.language.value, ...fields });
       const answer = await fetch("/", { method: "POST", headers: { "X-Fragment": "1" }, body, signal: given.signal });
       const html = new DOMParser().parseFromString(await answer.text(), "text/html");
       // What holds no reply of ours is the page of a proxy in between.
@@ -58,7 +59,7 @@
     if (!text) return question.focus();
     question.value = "";
     // What could not be sent comes back, so that nothing typed is lost.
-    if (!(await send({ text }, text, false)) && !question.value) question.value = text;
+    if (!(await send(ask, { text }, text, false)) && !question.value) question.value = text;
     question.focus({ preventScroll: true });
   });
 
@@ -79,7 +80,7 @@
     // Another language changes the whole page; a thumb goes away once it has counted.
     if (!button || button.value.startsWith("l:")) return;
     event.preventDefault();
-    const arrived = await send({ action: button.value }, button.textContent.trim(), true);
+    const arrived = await send(button.form, { action: button.value }, button.textContent.trim(), true);
     if (arrived && /^[yn]:/.test(button.value)) button.parentElement.remove();
   });
 })();
