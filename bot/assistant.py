@@ -31,7 +31,8 @@ from bot.knowledge.understanding import Kind
 
 _log = logging.getLogger(__name__)
 _REMEMBERED = 500
-"""How many typed questions are held in memory for a 👎; the oldest go first, a restart forgets all."""
+"""How many typed questions are held in memory for a 👎, and how many things that count once; the oldest go first, a
+restart forgets all."""
 
 
 class PeopleStore(Protocol):
@@ -123,6 +124,7 @@ class Assistant:
         self._clock = clock
         self._token = token
         self._remembered: OrderedDict[str, _Held] = OrderedDict()
+        self._done: OrderedDict[tuple[object, ...], int] = OrderedDict()
 
     def handle(self, address: str, message: Message, hint: str | None = None) -> Reply:
         """Return the reply to a message, everything it wants remembered being remembered.
@@ -148,7 +150,7 @@ class Assistant:
             # Who has just subscribed or signed up is written to in the language that they did it in.
             self._people.keep_language(address, language)
         for change in reply.changes:
-            self._carry_out(change, address)
+            self._carry_out_once(change, address)
         if isinstance(message, Pressed) and any(isinstance(change, KeepQuestion) for change in reply.changes):
             # Handed over once: a second press on the same button adds nothing to the editors' list.
             self._remembered.pop(token_of(message.action), None)
@@ -204,6 +206,27 @@ class Assistant:
         held = self._remembered.get(token)
         return held.text if held is not None and held.owner == hash(address) else ""
 
+    def _today(self) -> date:
+        return self._clock().astimezone(AMSTERDAM).date()
+
+    def _forget(self, owner: int) -> None:
+        """Forget what is held in memory of somebody."""
+        for token in [token for token, held in self._remembered.items() if held.owner == owner]:
+            del self._remembered[token]
+        for what in [what for what, by in self._done.items() if by == owner]:
+            del self._done[what]
+
+    def _carry_out_once(self, change: Change, address: str) -> None:
+        """Carry a change out, unless it counts once and was carried out before."""
+        what = _once(change, hash(address), self._today())
+        if what in self._done:
+            return
+        self._carry_out(change, address)
+        if what is not None:
+            self._done[what] = hash(address)
+            while len(self._done) > _REMEMBERED:
+                self._done.popitem(last=False)
+
     def _carry_out(self, change: Change, address: str) -> None:
         match change:
             case SetLanguage(code):
@@ -212,11 +235,9 @@ class Assistant:
                 self._people.set_audience(address, audience)
             case Forget():
                 self._people.forget(address)
-                for token in [token for token, held in self._remembered.items() if held.owner == hash(address)]:
-                    del self._remembered[token]
+                self._forget(hash(address))
             case KeepQuestion(text, language):
-                today = self._clock().astimezone(AMSTERDAM).date()
-                self._questions.keep(masked(text), language, today)
+                self._questions.keep(masked(text), language, self._today())
             case RememberQuestion(token, text):
                 self._remembered[token] = _Held(hash(address), masked(text))
                 while len(self._remembered) > _REMEMBERED:
@@ -225,3 +246,16 @@ class Assistant:
                 self._helped.count(topic, language, helped=helped)
             case _:
                 _log.error("unknown change %s", type(change).__name__)
+
+
+def _once(change: Change, owner: int, today: date) -> tuple[object, ...] | None:
+    """Return by what a change that counts once is known again; None for any other.
+
+    A button can be pressed again, and a page that came by a form sends that form again when it is loaded again.
+    """
+    match change:
+        case CountHelp(topic, token=token):
+            return topic, token or owner
+        case KeepQuestion(text):
+            return hash(text), owner, today
+    return None

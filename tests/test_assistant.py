@@ -1,5 +1,6 @@
 """The assistant: the conversation with a memory."""
 
+import pytest
 from sqlite_utils import Database
 
 from bot.assistant import Assistant
@@ -42,7 +43,50 @@ def test_an_answered_question_is_kept_nowhere_unless_it_did_not_help(
     assistant.handle("telegram:7", Pressed(thumb_down))
     assistant.handle("telegram:7", Pressed(thumb_down))
     assert [row["text"] for row in Questions(db).all()] == ["waar vind ik een arts voor mijn zoon"]
-    assert Helped(db).all()[0]["no"] == 2
+    assert Helped(db).all()[0]["no"] == 1
+
+
+@pytest.mark.parametrize("address", ["web:a", "telegram:7"])
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_thumb_counts_once_for_an_answer_and_a_person(
+    assistant: Assistant, db: Database, finder: ScriptedFinder, address: str, *, typed: bool
+) -> None:
+    finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
+    asked = Typed("waar vind ik een arts voor mijn zoon") if typed else Pressed("t:dokter:nl")
+
+    def thumbs(who: str) -> tuple[str, str]:
+        up, down = assistant.handle(who, asked).buttons[0]
+        return up.action, down.action
+
+    up, down = thumbs(address)
+    for press in (down, down, up, down, up):
+        assistant.handle(address, Pressed(press))
+    assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 0, "no": 1}]
+    up, _ = thumbs(f"{address}0")
+    assistant.handle(f"{address}0", Pressed(up))
+    assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 1, "no": 1}]
+
+
+def test_a_thumb_up_by_mistake_still_lets_the_question_be_handed_over(
+    assistant: Assistant, db: Database, finder: ScriptedFinder
+) -> None:
+    finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
+    up, down = assistant.handle("web:a", Typed("waar vind ik een arts voor mijn zoon")).buttons[0]
+    assistant.handle("web:a", Pressed(up.action))
+    assistant.handle("web:a", Pressed(down.action))
+    assert [row["text"] for row in Questions(db).all()] == ["waar vind ik een arts voor mijn zoon"]
+
+
+def test_a_question_that_is_sent_again_stands_on_the_list_once_a_person(assistant: Assistant, db: Database) -> None:
+    for address in ("web:a", "web:a", "web:b"):
+        assistant.handle(address, Typed(QUESTION))
+    assert len(Questions(db).all()) == 2
+
+
+def test_stop_forgets_what_was_done_already(assistant: Assistant, db: Database) -> None:
+    for message in (Pressed("n:dokter:nl"), Command("stop"), Pressed("n:dokter:nl")):
+        assistant.handle("web:a", message)
+    assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 0, "no": 2}]
 
 
 def test_stop_forgets_the_question_that_a_thumb_down_would_hand_over(

@@ -190,12 +190,12 @@ def test_none_of_these_keeps_the_question(conversation: Conversation) -> None:
 
 
 def test_thumbs_are_counted_and_a_thumb_down_hands_over_the_question(conversation: Conversation) -> None:
-    up = conversation.reply(Pressed("y:dokter:uk"), Person("uk"))
+    up = conversation.reply(Pressed("y:dokter:uk:q1"), Person("uk"))
     down = conversation.reply(Pressed("n:dokter:uk:q1", question="де лікар"), Person("uk"))
     forgotten = conversation.reply(Pressed("n:dokter:uk:q1"), Person("uk"))
-    assert up.changes == (CountHelp("dokter", "uk", helped=True),)
-    assert down.changes == (CountHelp("dokter", "uk", helped=False), KeepQuestion("де лікар", "uk"))
-    assert forgotten.changes == (CountHelp("dokter", "uk", helped=False),)
+    assert up.changes == (CountHelp("dokter", "uk", True, "q1"),)
+    assert down.changes == (CountHelp("dokter", "uk", False, "q1"), KeepQuestion("де лікар", "uk"))
+    assert forgotten.changes == (CountHelp("dokter", "uk", False, "q1"),)
 
 
 @pytest.mark.parametrize("language", SPOKEN)

@@ -3,7 +3,7 @@
     m                   the menu                    t:<topic>[:<language>]   a topic
     g:<section>         one section of the menu     e:<entry>[:<language>]   an elsewhere entry
     l   l:<language>    languages; this language    w   w:<audience|->[:<topic>[:<language>]]   who are you
-    y:<topic>:<lang>    this helped                 n:<topic>:<lang>[:<token>]  this did not
+    y:<topic>:<lang>[:<token>]  this helped         n:<topic>:<lang>[:<token>]  this did not
     x[:<token>]         none of these               s                        start again
     h:<token>           tell me when there is an answer
 

@@ -191,7 +191,8 @@ class Conversation:
             case "w":
                 return self._who(first, second, person, self._one_of_ours(third) or language)
             case "y" | "n" if self._exists(first):
-                return self._helped(first, self._one_of_ours(second) or language, question, helped=verb == "y")
+                count = CountHelp(first, self._one_of_ours(second) or language, verb == "y", third)
+                return self._helped(count, question)
             case "x":
                 return self._nothing(question, language, person, first)
             case "s":
@@ -217,7 +218,7 @@ class Conversation:
         document = self._renderer.topic(topic_id, language, person.audience)
         rows = [
             (
-                Button(words("answer.helpful"), action("y", topic_id, language)),
+                Button(words("answer.helpful"), action("y", topic_id, language, token)),
                 Button(words("answer.unhelpful"), action("n", topic_id, language, token)),
             ),
             *self._who_rows(topic_id, person, language),
@@ -251,9 +252,10 @@ class Conversation:
         tell_me = (Button(words("none.tell_me"), action("h", token)),)
         return Reply(document, language, (tell_me, *rows), (*changes, RememberQuestion(token, text)))
 
-    def _helped(self, label: str, language: str, question: str, *, helped: bool) -> Reply:
-        changes: list[Change] = [CountHelp(label, language, helped)]
-        if helped:
+    def _helped(self, count: CountHelp, question: str) -> Reply:
+        language = count.language
+        changes: list[Change] = [count]
+        if count.helped:
             return self._say(language, "answer.thanks", (self._menu_row(language),), changes)
         kept = question and self._kept_days
         if kept:

@@ -148,11 +148,15 @@ class RememberQuestion(Change):
 
 @dataclass(frozen=True, slots=True)
 class CountHelp(Change):
-    """Count that an answer helped or did not; nothing about the person."""
+    """Count that an answer helped or did not, once; nothing about the person.
+
+    `token` names the answer; without one the person counts once for the topic.
+    """
 
     topic: str
     language: str
     helped: bool
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
