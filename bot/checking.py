@@ -19,7 +19,7 @@ from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.danger import gather
 from bot.knowledge.document import Document, plain, units_of
-from bot.knowledge.facts import EVERYONE, NUMBERS_IN_DANGER, Audience, Fact, FactBook, Kind
+from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
 from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
 from bot.knowledge.light import LightPart
@@ -118,7 +118,6 @@ class _Check:
         if with_texts:
             for entry in self._entries():
                 yield from self._entry(entry)
-            yield from self._needed()
         yield from self._pairs()
         yield from self._questions()
         yield from self._words()
@@ -272,17 +271,6 @@ class _Check:
         for code, words in self._library.words.items():
             yield from _differences(f"{self._content.name}/{code}", words, source)
 
-    def _needed(self) -> Iterator[Finding]:
-        for name in NUMBERS_IN_DANGER:
-            fact = self._library.facts.get(name)
-            if fact is None or not fact.known:
-                line = fact.line if fact else 1
-                yield Finding(
-                    f"{self._content.name}/facts.yaml",
-                    line,
-                    f"the assistant itself needs the fact {name!r}, with a value",
-                )
-
     def _structure(self) -> Iterator[Finding]:
         path = f"{self._content.name}/topics.yaml"
         in_menu = {topic for section in self._library.menu for topic in self._library.menu_topics(section)}
@@ -346,16 +334,11 @@ def _links(entry: Entry, document: Document) -> Iterator[Finding]:
 
 def _differences(folder: str, words: Words, source: Words) -> Iterator[Finding]:
     here, there = set(words.keys()), set(source.keys())
-    for key in sorted(there - here):
-        yield Finding(f"{folder}/{source.file(key)}.yaml", 1, f"the word {key!r} is missing")
     for key in sorted(here - there):
         path = f"{folder}/{words.file(key)}.yaml"
         yield Finding(path, 1, f"the word {key!r} does not exist in the source language")
     for key in sorted(here & there):
         path = f"{folder}/{words.file(key)}.yaml"
-        if words.placeholders(key) != source.placeholders(key):
-            wanted = ", ".join(sorted(source.placeholders(key))) or "none"
-            yield Finding(path, 1, f"the word {key!r} must have these placeholders: {wanted}")
         for text in words.texts(key):
             if not text.strip():
                 yield Finding(path, 1, f"the word {key!r} is empty")

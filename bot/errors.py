@@ -9,14 +9,14 @@ class WegwijzerError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something wrong in the content, where, and what to do about it."""
+    """Something wrong in the content, where (line 0: the file as a whole), and what to do about it."""
 
     path: str
     line: int
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 class SettingsError(WegwijzerError):

@@ -119,6 +119,17 @@ MISTAKES = {
         "en/interface.yaml", "start:\n", "start:\n  extra: word\n",
         "'start.extra' does not exist in the source language"
     ),
+    "an interface word with another placeholder": Mistake(
+        "uk/interface.yaml", "Є небезпека? Телефонуйте {emergency_number}", "Є небезпека? Телефонуйте {emergncy}",
+        "the word 'web.hint' must have these placeholders: emergency_number"
+    ),
+    "an interface word with half a placeholder": Mistake(
+        "en/interface.yaml", "Goodbye!", "Goodbye {!",
+        "the word 'terminal.bye' has a brace without its partner: a placeholder is {name}"
+    ),
+    "an interface word without the form for every other number": Mistake(
+        "en/interface.yaml", "    other: ", "    two: ", "the word 'web.too_often' has no form `other`"
+    ),
     "an interface word that is missing": Mistake(
         "en/interface.yaml", "  skip: ", "  skipp: ", "the word 'audience.skip' is missing"
     ),
@@ -176,7 +187,7 @@ def test_each_mistake_is_named_with_its_file_and_line(found: tuple[Path, list[st
 @pytest.mark.parametrize(
     "finding",
     [
-        "content/en/topics/specialist.md:0: this file is missing",
+        "content/en/topics/specialist.md: this file is missing",
         "content/en/topics/verzonnen.md:1: 'verzonnen' is not named in topics.yaml",
         "has 3 questions, at least 12",
         "content/en/test-questions.yaml:2: 'toddler playgroup for my child of two' does not find zwemles",
@@ -209,7 +220,7 @@ def test_a_fault_in_the_facts_is_not_buried_under_what_follows_from_it(
     found = [str(finding) for finding in check_content(content)]
     assert found[0] == "content/en/interface.yaml:1: the word 'terminal.bye' is empty"
     assert found[1] == (
-        "content/facts.yaml:0: has faults: the texts, which use these facts, are looked at once it has none"
+        "content/facts.yaml: has faults: the texts, which use these facts, are looked at once it has none"
     )
     assert found[2].startswith(finding.format(line=line))
     assert all(one.startswith("content/facts.yaml") for one in found[3:])
@@ -248,7 +259,7 @@ def test_a_number_to_call_in_danger_that_is_missing_or_open_is_named(tmp_path: P
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
-        f"{tmp_path / 'nothing'}:0: there is no such folder: check WEGWIJZER_CONTENT_DIR"
+        f"{tmp_path / 'nothing'}: there is no such folder: check WEGWIJZER_CONTENT_DIR"
     ]
 
 
@@ -256,7 +267,7 @@ def test_content_without_any_safety_net_is_named(tmp_path: Path) -> None:
     content = small_content(tmp_path)
     for path in content.glob("*/safety.yaml"):
         path.unlink()
-    assert f"{content}:0: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))
+    assert f"{content}: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))
 
 
 @pytest.mark.parametrize("topic", ["zwemles", "oudercafe"])  # the second is a kind of announcement too

@@ -76,6 +76,21 @@ def lost_key(folder: Path) -> None:
     (folder / "var" / "wegwijzer.key").unlink()
 
 
+def misspelt(folder: Path) -> None:
+    """A placeholder that nobody fills in."""
+    words = folder / "content" / "uk" / "interface.yaml"
+    text = words.read_text(encoding="utf-8")
+    words.write_text(text.replace("{emergency_number}", "{emergncy}", 1), encoding="utf-8")
+
+
+def without_number(folder: Path) -> None:
+    """Facts in which nobody finds whom to call."""
+    facts = folder / "content" / "facts.yaml"
+    facts.write_text(
+        facts.read_text(encoding="utf-8").replace("\nemergency_number:", "\nother_number:"), encoding="utf-8"
+    )
+
+
 @dataclass
 class Bad:
     """A start that must fail: what lies in the folder, which settings there are, and what it says."""
@@ -130,6 +145,14 @@ BAD = {
         "The database var/wegwijzer.sqlite cannot be used: file is not a database. Put back your backup",
         [file("var/wegwijzer.sqlite", bytes(range(256)) * 20)], {"WEGWIJZER_KEY": KEY},
     ),
+    "a database that is garbage, and no key": Bad(
+        "The database var/wegwijzer.sqlite cannot be used: file is not a database. Put back your backup",
+        [file("var/wegwijzer.sqlite", bytes(range(256)) * 20)],
+    ),
+    "a database of something else, and no key": Bad(
+        "var/wegwijzer.sqlite is a database of something else. Name another folder with WEGWIJZER_DATA_DIR.",
+        [other_database],
+    ),
     "a database that is a folder": Bad(
         "The database var/wegwijzer.sqlite cannot be used: ", [folder("var/wegwijzer.sqlite")], {"WEGWIJZER_KEY": KEY}
     ),
@@ -151,16 +174,24 @@ BAD = {
     "a key file that is a folder": Bad(
         "The key file var/wegwijzer.key cannot be read: ", [folder("var/wegwijzer.key")]
     ),
-    "no content": Bad("content/nothing:0: there is no such folder: check WEGWIJZER_CONTENT_DIR", settings={
+    "no content": Bad("content/nothing: there is no such folder: check WEGWIJZER_CONTENT_DIR", settings={
         "WEGWIJZER_CONTENT_DIR": "content/nothing"
     }),
     "content that is a file": Bad(
-        "content:0: there is no such folder: check WEGWIJZER_CONTENT_DIR", [file("content")],
+        "content: there is no such folder: check WEGWIJZER_CONTENT_DIR", [file("content")],
         {"WEGWIJZER_CONTENT_DIR": "content"},
     ),
     "content with a mistake": Bad(
         "content/facts.yaml:2: not valid YAML",
         [small_content, file("content/facts.yaml", b"a: [\n")], {"WEGWIJZER_CONTENT_DIR": "content"},
+    ),
+    "content with a word that cannot be filled in": Bad(
+        "content/uk/interface.yaml:1: the word 'trouble.failed' must have these placeholders: emergency_number",
+        [small_content, misspelt], {"WEGWIJZER_CONTENT_DIR": "content"},
+    ),
+    "content without the number to call": Bad(
+        "content/facts.yaml:1: the assistant itself needs the fact 'emergency_number', with a value",
+        [small_content, without_number], {"WEGWIJZER_CONTENT_DIR": "content"},
     ),
     "a safety net with a mistake": Bad(
         "content/nl/safety.yaml:2: is no YAML",

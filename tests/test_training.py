@@ -71,7 +71,7 @@ def test_a_new_question_makes_the_weights_stale(copied: tuple[Path, Path]) -> No
     topic = content / "en/topics/eropuit.md"
     topic.write_text(topic.read_text(encoding="utf-8") + "- who pays for the judo club?\n", encoding="utf-8")
     assert [str(finding) for finding in check_weights(content, weights)] == [
-        f"{weights / name}:0: was learnt from other example questions than those of now: run  make train"
+        f"{weights / name}: was learnt from other example questions than those of now: run  make train"
         for name in ("fusion.json", "semantic.npz")
     ]
 
@@ -93,7 +93,7 @@ def test_weights_that_are_missing_or_damaged_are_named(
     if inside is not None:
         (weights / name).write_bytes(inside)
     assert [str(finding) for finding in check_weights(content, weights)] == [
-        f"{weights / name}:0: is missing or damaged: run  make train"
+        f"{weights / name}: is missing or damaged: run  make train"
     ]
 
 

@@ -17,7 +17,7 @@ from babel import Locale
 
 from bot.errors import ContentError, Finding
 from bot.knowledge.announceable import EVENT_PARTS, Announceable, read_announceable
-from bot.knowledge.facts import Audience, BadFact, Fact, FactBook, read_fact
+from bot.knowledge.facts import NUMBERS_IN_DANGER, Audience, BadFact, Fact, FactBook, read_fact
 from bot.knowledge.loader import SafeLoader
 from bot.knowledge.words import Words
 
@@ -230,7 +230,7 @@ class _Reader:
             entries=entries,
             smalltalk=smalltalk,
             outside={code: self._outside(code) for code in languages},
-            words={code: self._words(language) for code, language in languages.items() if not language.answered_in},
+            words=self._all_words(languages),
             test_questions={code: self._test_questions(code, topics) for code in languages},
             announcements=announcements,
             templates=templates,
@@ -252,7 +252,14 @@ class _Reader:
                 facts[name] = read_fact(name, entry, line)
             except BadFact as error:
                 self._find(path, line, str(error))
-        return FactBook(facts)
+        book = FactBook(facts)
+        if not self.findings:  # else what is missing may be what could not be read
+            for name in NUMBERS_IN_DANGER:
+                fact = book.get(name)
+                if fact is None or not fact.known:
+                    line = fact.line if fact else 1
+                    self._find(path, line, f"the assistant itself needs the fact {name!r}, with a value")
+        return book
 
     def _topics(self, structure: Mapping[str, Any]) -> dict[str, Topic]:
         path = self._content / "topics.yaml"
@@ -393,6 +400,25 @@ class _Reader:
         lines = self._text(path).splitlines()
         start = next((number for number, line in enumerate(lines, 1) if line.strip() == f"## {QUESTIONS}"), 0)
         return tuple(self._questions(path, lines[start:], start))
+
+    def _all_words(self, languages: Mapping[str, Language]) -> dict[str, Words]:
+        """Return the words of each language that is spoken, and find those with which nothing could be said.
+
+        What follows from a file that could not be read would bury that one.
+        """
+        words: dict[str, Words] = {}
+        whole: dict[str, Words] = {}
+        spoken = (language for language in languages.values() if not language.answered_in)
+        for language in sorted(spoken, key=lambda one: not one.source):
+            before = len(self.findings)
+            words[language.code] = self._words(language)
+            if len(self.findings) == before:
+                whole[language.code] = words[language.code]
+        source = next(iter(whole.values()), None)
+        for code, own in whole.items():
+            for name, fault in own.faults(source or own):
+                self._find(self._content / code / f"{name}.yaml", 1, fault)
+        return words
 
     def _words(self, language: Language) -> Words:
         tree: dict[str, Any] = {}

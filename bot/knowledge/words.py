@@ -67,6 +67,22 @@ class Words:
             name for text in self.texts(key) for _, name, _, _ in string.Formatter().parse(text) if name is not None
         )
 
+    def faults(self, source: "Words") -> Iterator[tuple[str, str]]:
+        """Yield (file, what is wrong) for each word with which nothing could be said, beside those of the source."""
+        for key in sorted(set(source.keys()) - set(self.keys())):
+            yield source.file(key), f"the word {key!r} is missing"
+        for key in self.keys():
+            try:
+                here, there = self.placeholders(key), source.placeholders(key) if key in source else None
+            except ValueError:
+                yield self.file(key), f"the word {key!r} has a brace without its partner: a placeholder is {{name}}"
+                continue
+            if there is not None and here != there:
+                wanted = ", ".join(sorted(there)) or "none"
+                yield self.file(key), f"the word {key!r} must have these placeholders: {wanted}"
+            if isinstance(self._words[key], Mapping) and "other" not in self._words[key]:
+                yield self.file(key), f"the word {key!r} has no form `other`"
+
     def texts(self, key: str) -> tuple[str, ...]:
         """All texts of a word: its plural forms, or the words of a list, or the one."""
         word = self._words[key]
