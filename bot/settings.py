@@ -69,6 +69,11 @@ class Settings(BaseModel):
         Literal["debug", "info", "warning", "error"], Field(description="debug, info, warning or error")
     ] = "info"
 
+    @field_validator("finder", "log_level", mode="before")
+    @classmethod
+    def _choice(cls, value: str) -> str:
+        return value.lower()
+
     @field_validator("telegram_api_url")
     @classmethod
     def _api_address(cls, value: str) -> str:
@@ -155,7 +160,21 @@ def read_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper()
-        raise SettingsError(f"{name} cannot be used: {first['msg'].removeprefix('Value error, ')}.") from error
+        said = _SAID.get(first["type"], "").format_map(first.get("ctx", {}))
+        said = said or first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} cannot be used: {said}.") from error
+
+
+_SAID = {
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+}
+"""What pydantic finds, in the words of our other complaints."""
 
 
 def _from_file(path: Path) -> dict[str, str]:

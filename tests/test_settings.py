@@ -23,10 +23,14 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
-        ("PORT", "many", "WEGWIJZER_PORT cannot be used"),
-        ("PORT", "70000", "WEGWIJZER_PORT cannot be used"),
-        ("FINDER", "best", "WEGWIJZER_FINDER cannot be used: Input should be 'auto', 'light' or 'semantic'."),
-        ("LOG_LEVEL", "loud", "Input should be 'debug', 'info', 'warning' or 'error'."),
+        ("PORT", "many", "WEGWIJZER_PORT cannot be used: must be a whole number."),
+        ("PORT", "70000", "WEGWIJZER_PORT cannot be used: must be 65535 or less."),
+        ("PORT", "-1", "WEGWIJZER_PORT cannot be used: must be 0 or more."),
+        ("PORT", "8080.5", "WEGWIJZER_PORT cannot be used: must be a whole number."),
+        ("PORT", "9" * 5000, "WEGWIJZER_PORT cannot be used: must be a whole number."),
+        ("PRACTICE", "maybe", "WEGWIJZER_PRACTICE cannot be used: must be true or false."),
+        ("FINDER", "best", "WEGWIJZER_FINDER cannot be used: must be 'auto', 'light' or 'semantic'."),
+        ("LOG_LEVEL", "loud", "must be 'debug', 'info', 'warning' or 'error'."),
         ("WEBHOOK_SECRET", "with space", "must be at most 256 letters, digits, _ and -"),
         ("WEBHOOK_SECRET", "gehéim", "must be at most 256 letters, digits, _ and -"),
         ("WEBHOOK_SECRET", "x" * 257, "must be at most 256 letters, digits, _ and -"),
@@ -85,6 +89,11 @@ def test_a_line_in_the_file_that_is_no_setting_is_named_but_not_shown(tmp_path: 
         read_settings({}, env_file)
     assert "line 2 is no setting; write NAME=value" in str(caught.value)
     assert line not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOG_LEVEL", "INFO"), ("FINDER", "Light"), ("PRACTICE", "True")])
+def test_a_choice_may_be_written_in_capitals(name: str, value: str) -> None:
+    assert read_settings({PREFIX + name: value}, NOWHERE) == read_settings({PREFIX + name: value.lower()}, NOWHERE)
 
 
 def test_a_byte_order_mark_before_the_first_setting_changes_nothing(tmp_path: Path) -> None:

@@ -28,18 +28,27 @@ def open_database(path: Path, sealer: Sealer) -> Database:
 
     """
     prepare_folder(path.parent)
-    try:
+    with _errors_named(path):
         _make(path)
         connection = sqlite3.connect(path, timeout=_BUSY_MILLISECONDS / 1000, check_same_thread=False)
         connection.isolation_level = None
         db = Database(connection)
-        _check_key(db, path, sealer)
+        if _is_ours(db, path):
+            _check_key(db, path, sealer)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         migrations.apply(db)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("INSERT OR IGNORE INTO notes (name, value) VALUES (?, ?)", [_KEY_NOTE, sealer.probe])
         _tighten(path.parent, *_files(path))
+    return db
+
+
+@contextlib.contextmanager
+def _errors_named(path: Path) -> Iterator[None]:
+    """Say what to do about a database that cannot be used."""
+    try:
+        yield
     except (sqlite3.Error, OSError) as error:
         damaged = getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
         advice = (
@@ -48,7 +57,6 @@ def open_database(path: Path, sealer: Sealer) -> Database:
         raise StoreError(
             f"The database {path} cannot be used: {error}. {advice}, or name another folder with WEGWIJZER_DATA_DIR."
         ) from error
-    return db
 
 
 def unmake_database(path: Path) -> None:
@@ -115,12 +123,15 @@ def _tighten(*paths: Path) -> None:
                 path.chmod(stat.S_IMODE(mode) & 0o700)
 
 
-def _check_key(db: Database, path: Path, sealer: Sealer) -> None:
+def _is_ours(db: Database, path: Path) -> bool:
+    """Return whether a database has something of ours in it; StoreError if it is of something else."""
     tables = set(db.table_names())
-    if not tables:
-        return
-    if "notes" not in tables:
+    if tables and "notes" not in tables:
         raise StoreError(f"{path} is a database of something else. Name another folder with WEGWIJZER_DATA_DIR.")
+    return bool(tables)
+
+
+def _check_key(db: Database, path: Path, sealer: Sealer) -> None:
     row = db.execute("SELECT value FROM notes WHERE name = ?", [_KEY_NOTE]).fetchone()
     if row is not None and row[0] != sealer.probe:
         raise KeyProblem(
@@ -136,10 +147,16 @@ def sealer_for(database: Path, key: str | None, key_file: Path) -> tuple[Sealer,
 
     Raises:
         KeyProblem: if the key is missing for a database that exists, or unreadable.
+        StoreError: if what needs the missing key is no database of ours at all.
 
     """
     if key:
         return Sealer(key_from_text(key)), False
+    if database.exists() and not key_file.exists():
+        # "immutable" leaves no file beside it.
+        address = f"{database.resolve().as_uri()}?immutable=1"
+        with _errors_named(database), contextlib.closing(sqlite3.connect(address, uri=True)) as connection:
+            _is_ours(Database(connection), database)
     if key_file.exists() or database.exists():
         key_bytes = read_key_file(key_file)
         _tighten(key_file)
