@@ -24,7 +24,8 @@ $(VENV)/.installed: $(VENV)/.created pyproject.toml requirements/base.txt requir
 	$(PIP) install --require-hashes -r requirements/base.txt
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements/semantic.txt \
 	  || echo "No wheel of the semantic part for this machine: Wegwijzer runs with the light finder."
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@# setuptools warns that an editable installation is one.
+	PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.developer: $(VENV)/.installed requirements/dev.txt

@@ -21,10 +21,10 @@ from bot.errors import ContentError, SettingsError, StoreError
 from bot.knowledge.danger import SecondNet
 from bot.knowledge.fusion import SEMANTIC_FILE, FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
-from bot.knowledge.rendering import Renderer
+from bot.knowledge.rendering import CannotRender, Renderer
 from bot.knowledge.safety import SafetyNet
 from bot.knowledge.semantic import SemanticPart, SemanticUnavailable
-from bot.knowledge.understanding import Understanding
+from bot.knowledge.understanding import SAFETY_TOPICS, Understanding
 from bot.settings import CHECKOUT, Settings
 from bot.store.announcements import Announcements
 from bot.store.answers import Answers
@@ -92,6 +92,7 @@ def build_knowledge(settings: Settings) -> Knowledge:
     with _no_collection():
         library = load(settings.content_dir)
         renderer = Renderer(library)
+        _say_what_danger_needs(library, renderer)
         try:
             safety = SafetyNet.load(settings.content_dir)
         except ValueError as error:
@@ -100,6 +101,21 @@ def build_knowledge(settings: Settings) -> Knowledge:
         second, remark = build_second_net(finder)
         understanding = Understanding(library, safety, finder, second=second)
     return Knowledge(library, renderer, understanding, finder, status + remark)
+
+
+def _say_what_danger_needs(library: Library, renderer: Renderer) -> None:
+    """Make once what is said to somebody in danger: a fault in it must not wait for them.
+
+    Raises:
+        ContentError: if it cannot be made.
+
+    """
+    for topic in SAFETY_TOPICS.values():
+        for language in library.spoken:
+            try:
+                renderer.topic(topic, language.code)
+            except CannotRender as error:
+                raise ContentError([f"{library.entry(topic, language.code).path}: cannot be shown: {error}"]) from error
 
 
 @contextmanager

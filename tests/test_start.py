@@ -83,6 +83,12 @@ def misspelt(folder: Path) -> None:
     words.write_text(text.replace("{emergency_number}", "{emergncy}", 1), encoding="utf-8")
 
 
+def misspelt_fact(folder: Path) -> None:
+    """A fact in the text about suicide that is none."""
+    topic = folder / "content" / "en" / "topics" / "crisis.md"
+    topic.write_text(topic.read_text(encoding="utf-8").replace("{{ suicide_", "{{ suicid_", 1), encoding="utf-8")
+
+
 def without_number(folder: Path) -> None:
     """Facts in which nobody finds whom to call."""
     facts = folder / "content" / "facts.yaml"
@@ -188,6 +194,10 @@ BAD = {
     "content with a word that cannot be filled in": Bad(
         "content/uk/interface.yaml:1: the word 'trouble.failed' must have these placeholders: emergency_number",
         [small_content, misspelt], {"WEGWIJZER_CONTENT_DIR": "content"},
+    ),
+    "content that cannot be shown to who is in danger": Bad(
+        "content/en/topics/crisis.md: cannot be shown: ",
+        [small_content, misspelt_fact], {"WEGWIJZER_CONTENT_DIR": "content"},
     ),
     "content without the number to call": Bad(
         "content/facts.yaml:1: the assistant itself needs the fact 'emergency_number', with a value",

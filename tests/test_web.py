@@ -15,6 +15,7 @@ from bot.channels.web.application import LARGEST_BODY, LONGEST_QUESTION, WebChat
 from bot.channels.web.limiting import RateLimit
 from bot.knowledge.library import Library
 from bot.store import sessions
+from bot.store.helped import Helped
 from bot.store.questions import Questions
 from tests.conftest import NOW, ScriptedFinder
 
@@ -117,6 +118,20 @@ def test_who_has_chosen_no_language_is_answered_in_that_of_the_page(client: Test
         assert '<html lang="en"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("/language", "language.choose"), ("/Privacy ", "privacy.title"), ("/menu", "menu.title"), ("/help", "help.text")],
+)
+def test_a_command_with_a_slash_is_of_no_language(client: TestClient, library: Library, text: str, word: str) -> None:
+    page = client.post("/", data={"text": text, "language": "uk"})
+    assert '<html lang="uk"' in page.text
+    assert library.words["uk"](word) in html.unescape(page.text)
+
+
+def test_a_slash_before_a_cry_for_help_hides_nothing(client: TestClient) -> None:
+    assert "Nood: bel" in client.post("/", data={"text": "/er is brand"}).text
+
+
 def test_what_was_chosen_goes_before_the_language_of_the_page(client: TestClient) -> None:
     client.post("/", data={"action": "l:uk"})
     assert '<html lang="uk"' in client.post("/", data={"action": "m", "language": "en"}).text
@@ -188,6 +203,18 @@ def test_who_names_a_language_that_another_answers_for_is_sent_to_that_one(
 ) -> None:
     answer = client.get(asked, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (302, sent_to)
+
+
+def test_a_page_that_is_loaded_again_sends_nothing_twice(
+    client: TestClient, db: Database, finder: ScriptedFinder
+) -> None:
+    finder.script["Waar vind ik een dokter voor mijn zoon?"] = {"dokter": 0.97}
+    answer = client.post("/", data={"text": "Waar vind ik een dokter voor mijn zoon?"}).text
+    up, down = re.findall(r'value="([yn]:[^"]*)"', answer)
+    for data in ({"action": down}, {"action": down}, {"action": up}, *[{"text": "wie won de koers van gisteren"}] * 2):
+        client.post("/", data=data)
+    assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 0, "no": 1}]
+    assert len(Questions(db).all()) == 2
 
 
 def test_what_is_typed_is_shown_as_text_and_never_as_markup(client: TestClient) -> None:

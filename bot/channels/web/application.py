@@ -26,6 +26,7 @@ from bot.assistant import Assistant
 from bot.channels.web.headers import SecurityHeaders
 from bot.channels.web.limiting import BodyLimit, RateLimit, TooLarge, network_of
 from bot.channels.web.publications import Board, Feed, Publications
+from bot.dialogue import conversation, following
 from bot.dialogue.actions import LIMIT, action
 from bot.dialogue.values import Command, Forget, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Bullets, Document, line, parse, plain
@@ -42,6 +43,8 @@ LARGEST_BODY = 64 * 1024
 """Bytes of a form."""
 LARGEST_UPDATE = 1024 * 1024
 """Bytes of a webhook update: a long message in reply to a long one, its letters as \\uXXXX, is beyond a form."""
+
+_COMMANDS = frozenset((*conversation.COMMANDS, *following.COMMANDS))
 
 _log = logging.getLogger(__name__)
 
@@ -121,9 +124,8 @@ class WebChat:
         if not _same_origin(request):
             raise HTTPException(403)
         form = await request.form(max_files=0, max_fields=8)
-        request.state.page_language = form.get("language")
-        message = _message(form)
-        typed = message.text if isinstance(message, Typed) else ""
+        request.state.page_language = _field(form, "language")
+        pressed, typed = _field(form, "action"), _field(form, "text")
         wait = self._wait(request)
         too_long = len(typed) > LONGEST_QUESTION
         if (wait or too_long) and not self._assistant.speaks_of_danger(typed):
@@ -135,7 +137,7 @@ class WebChat:
             session = sessions.new_session(self._today())
             address = sessions.address(session)
         hint = self._hint(request)
-        reply = self._assistant.handle(address, message, hint)
+        reply = self._assistant.handle(address, Pressed(pressed[:LIMIT]) if pressed else _written(typed), hint)
         shown = self._assistant.language(address, hint)
         if request.headers.get("x-fragment"):
             response: Response = self._html("reply.html", shown, reply=reply, asked="", status=200)
@@ -323,12 +325,15 @@ def _accepted(header: str) -> list[str]:
     return [code for _, code in sorted(wanted, key=lambda one: -one[0])]
 
 
-def _message(form: FormData) -> Message:
-    pressed = form.get("action")
-    if isinstance(pressed, str) and pressed:
-        return Pressed(pressed[:LIMIT])
-    text = form.get("text")
-    return Typed(text if isinstance(text, str) else "")
+def _field(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _written(text: str) -> Message:
+    """Return a command where one is written as in Telegram, which is of no language; else what was typed."""
+    found = re.fullmatch(r"/(\w+)", text.strip().casefold())
+    return Command(found[1]) if found and found[1] in _COMMANDS else Typed(text)
 
 
 def _rows(reply: Reply) -> Iterable[tuple[str, Iterable[object]]]:
