@@ -170,12 +170,13 @@ def html(document: Document) -> str:
     """Return a document as HTML: headings, paragraphs, lists, bold, links, and nothing else."""
     blocks: list[ET.Element] = []
     for block in document.blocks:
+        language = {"lang": block.language} if block.language else {}
         if isinstance(block, Paragraph):
-            paragraph = ET.Element(_TAGS.get(block.role, "p"), {"lang": block.language} if block.language else {})
+            paragraph = ET.Element(_TAGS.get(block.role, "p"), language)
             _add_spans(paragraph, block.spans)
             blocks.append(paragraph)
         else:
-            bullets = ET.Element("ul")
+            bullets = ET.Element("ul", language)
             for item in block.items:
                 _add_spans(_add(bullets, "li"), item)
             blocks.append(bullets)

@@ -15,7 +15,7 @@ from bot.assistant import Assistant
 from bot.channels.web.application import WebChat, web_app
 from bot.dialogue.conversation import HELPED, Conversation
 from bot.dialogue.following import Following
-from bot.dialogue.values import Command, Message, Pressed, Reach, Reply, Typed
+from bot.dialogue.values import Command, Message, Person, Pressed, Reach, Reply, Typed
 from bot.knowledge.announceable import Phase
 from bot.knowledge.document import plain
 from bot.knowledge.facts import Audience
@@ -330,6 +330,46 @@ def test_a_letter_in_another_language_says_so_on_the_page(place: Place, client: 
     note = library.words["en"]("letters.in_other_language")
     assert note in html.unescape(client.get("/en/brieven/herenweg-55").text)
     assert note not in html.unescape(client.get("/nl/brieven/herenweg-55").text)
+
+
+def test_a_letter_carries_its_own_language_on_a_page_of_another(place: Place, client: TestClient) -> None:
+    publish(place.desk)
+    page = client.get("/en/brieven/herenweg-55").text
+    for tag, text in (("h2", "Onderhoud"), ("p", "Volgende week"), ("ul", r"\s*<li[^>]*>maandag")):
+        assert re.search(rf'<{tag}[^>]* lang="nl"[^>]*>{text}', page), tag
+    assert '<ul lang="nl">' in html.unescape(client.get("/en/brieven/herenweg-55.atom").text)
+
+
+def test_an_entry_of_the_feed_points_at_its_letter_on_the_page(place: Place, client: TestClient) -> None:
+    publish(place.desk)
+    feed = ElementTree.fromstring(client.get("/nl/brieven/herenweg-55.atom").content)  # noqa: S314 - our own feed
+    link = feed.find("{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}link")
+    assert link is not None
+    _, _, anchor = link.attrib["href"].partition("#")
+    assert f'id="{anchor}">Onderhoud' in client.get("/nl/brieven/herenweg-55").text
+
+
+def test_addresses_that_editors_write_can_be_followed_on_the_web(place: Place, client: TestClient) -> None:
+    body = "Meer op www.heemstede.nl/vragen, of mail buurt@heemstede.nl. Geen <b>opmaak</b>."
+    letter = place.desk.announcing.write(
+        COMMAND_LINE, "bewonersbrief", ("herenweg-55",), texts={"nl": ("Onderhoud", body), "uk": ("Ремонт", body)}
+    )
+    place.desk.announcing.submit(COMMAND_LINE, letter.id)
+    place.desk.announcing.approve(COMMAND_LINE, letter.id)
+    place.desk.clockwork.tick()
+    page = client.get("/nl/brieven/herenweg-55").text
+    assert re.search(r'<a href="https://www\.heemstede\.nl/vragen"[^>]*>www\.heemstede\.nl/vragen</a>,', page)
+    assert '<a href="mailto:buurt@heemstede.nl">buurt@heemstede.nl</a>.' in page
+    assert "&lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(("address", "offered"), [("telegram:7", True), ("web:someone", False)])
+def test_the_calendar_offers_to_follow_only_where_one_can(
+    place: Place, library: Library, address: str, offered: bool
+) -> None:
+    reply = Following(library, place.desk.board).reply(Command("events"), address, Person("nl"), "nl")
+    assert reply is not None
+    assert ("b" in [button.action for row in reply.buttons for button in row]) is offered
 
 
 def test_letters_of_a_location_that_was_dropped_can_still_be_read_but_not_followed(

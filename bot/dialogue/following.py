@@ -327,7 +327,8 @@ class Following:
             text = words("events.one", when=one.when, title=one.title)
             document += line(f"{text} ({words('events.cancelled')})" if one.cancelled else text)
         rows: list[Row] = [(Button(f"{one.when}: {one.title}"[:60], action("v", str(one.id))),) for one in coming]
-        rows.append((self._subscriptions_button(language), *self._menu_row(language)[:1]))
+        follow = (self._subscriptions_button(language),) if self._board.can_reach(address) else ()
+        rows.append((*follow, *self._menu_row(language)))
         return Reply(document, language, tuple(rows))
 
     def _event(self, number: int, address: str, language: str) -> Reply:

@@ -5,7 +5,7 @@ each channel renders them in its own form, and `plain` renders them as text.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from markdown_it import MarkdownIt
@@ -32,18 +32,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph; `language` is given where it is not that of the whole document."""
+    """One paragraph; `language` is given where it is not that of the whole document.
+
+    `anchor` is the name by which a page's address can point at it.
+    """
 
     spans: tuple[Span, ...]
     role: Role = Role.TEXT
     language: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; each item is one line of spans."""
+    """A list; each item is one line of spans. `language` as in Paragraph."""
 
     items: tuple[tuple[Span, ...], ...]
+    language: str = ""
 
 
 Block = Paragraph | Bullets
@@ -61,6 +66,10 @@ class Document:
     def __bool__(self) -> bool:
         return bool(self.blocks)
 
+    def in_language(self, code: str) -> "Document":
+        """Return the document with its language noted, so that it can stand within one of another language."""
+        return Document(tuple(replace(block, language=code) for block in self.blocks))
+
     def spans(self) -> Iterator[Span]:
         """All spans, in reading order."""
         for block in self.blocks:
@@ -75,9 +84,9 @@ class UnsupportedMarkdown(ValueError):
     """The Markdown uses something other than paragraphs, lists, bold and links."""
 
 
-def line(text: str, role: Role = Role.TEXT, language: str = "") -> Document:
+def line(text: str, role: Role = Role.TEXT, language: str = "", anchor: str = "") -> Document:
     """Return a document of one paragraph without any markup in it."""
-    return Document((Paragraph((Span(text),), role, language),))
+    return Document((Paragraph((Span(text),), role, language, anchor),))
 
 
 def join(documents: Iterable[Document]) -> Document:

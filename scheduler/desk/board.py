@@ -100,7 +100,8 @@ class PublicBoard:
         code = one.true_in(language)
         day = self._office.library.words[language]("letters.sent", day=one.sent_at.astimezone(AMSTERDAM).date())
         text = one.texts[code]
-        return line(text.title, Role.TITLE) + parse(text.body) + line(day, Role.NOTE), code
+        said = line(text.title, Role.TITLE, anchor=str(number)) + parse(text.body)
+        return said.in_language(code) + line(day, Role.NOTE), code
 
     def letters_feed(self, location: str, language: str, base: str) -> bytes | None:
         """Return the letters about a location as an Atom feed, None if there is no such location.
