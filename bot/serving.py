@@ -170,7 +170,10 @@ def _telegram(
 def _web_server(
     settings: Settings, knowledge: Knowledge, assistant: Assistant, desk: Desk, telegram: "TelegramService | None"
 ) -> uvicorn.Server:
-    chat = WebChat(assistant, knowledge.library, clock=now, board=desk.board)
+    def bot_name() -> str:
+        return telegram.name if telegram else ""
+
+    chat = WebChat(assistant, knowledge.library, clock=now, board=desk.board, bot_name=bot_name)
     if telegram is not None and settings.webhook_path is not None:
         app = web_app(chat, webhook_path=settings.webhook_path, webhook=telegram.receive, secret=telegram.secret)
     else:

@@ -36,6 +36,8 @@ class TelegramService:
     ) -> None:
         self._webhook_url = settings.webhook_url
         self._notes = store.notes
+        self.name = ""
+        """The bot's user name, known once started."""
         token = _text(settings.telegram_token)
         self.secret = webhook_secret(token, _text(settings.webhook_secret))
         """What Telegram sends along with each update that comes by webhook."""
@@ -67,7 +69,8 @@ class TelegramService:
         else:
             await self._channel.start(self._webhook_url, self.secret)
             click.echo(f"Telegram: @{self._channel.name}, by webhook at {self._webhook_url}.")
-        self._notes.set("telegram_username", self._channel.name)
+        self.name = self._channel.name
+        self._notes.set("telegram_username", self.name)
         self._sending.start()
         self._keeping = asyncio.create_task(self._menus.run())
 

@@ -4,13 +4,18 @@ import pytest
 from sqlite_utils import Database
 
 from bot.assistant import Assistant
-from bot.dialogue.values import Command, Pressed, Typed
+from bot.dialogue.values import Command, Pressed, Reply, Typed
 from bot.knowledge.facts import Audience
 from bot.store.helped import Helped
 from bot.store.questions import Questions
 from tests.conftest import ScriptedFinder
 
 QUESTION = "mijn naam is Olena, wat kost de trein naar Utrecht, bel 0612345678"
+
+
+def thumbs(reply: Reply) -> tuple[str, str]:
+    up, down = (button.action for row in reply.buttons for button in row if button.action[:2] in ("y:", "n:"))
+    return up, down
 
 
 def test_choices_are_remembered_and_stop_forgets_them(assistant: Assistant) -> None:
@@ -39,7 +44,7 @@ def test_an_answered_question_is_kept_nowhere_unless_it_did_not_help(
     finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
     reply = assistant.handle("telegram:7", Typed("waar vind ik een arts voor mijn zoon"))
     assert Questions(db).all() == []
-    thumb_down = next(b.action for row in reply.buttons for b in row if b.action.startswith("n:"))
+    _, thumb_down = thumbs(reply)
     assistant.handle("telegram:7", Pressed(thumb_down))
     assistant.handle("telegram:7", Pressed(thumb_down))
     assert [row["text"] for row in Questions(db).all()] == ["waar vind ik een arts voor mijn zoon"]
@@ -54,15 +59,11 @@ def test_a_thumb_counts_once_for_an_answer_and_a_person(
     finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
     asked = Typed("waar vind ik een arts voor mijn zoon") if typed else Pressed("t:dokter:nl")
 
-    def thumbs(who: str) -> tuple[str, str]:
-        up, down = assistant.handle(who, asked).buttons[0]
-        return up.action, down.action
-
-    up, down = thumbs(address)
+    up, down = thumbs(assistant.handle(address, asked))
     for press in (down, down, up, down, up):
         assistant.handle(address, Pressed(press))
     assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 0, "no": 1}]
-    up, _ = thumbs(f"{address}0")
+    up, _ = thumbs(assistant.handle(f"{address}0", asked))
     assistant.handle(f"{address}0", Pressed(up))
     assert Helped(db).all() == [{"topic": "dokter", "language": "nl", "yes": 1, "no": 1}]
 
@@ -71,9 +72,9 @@ def test_a_thumb_up_by_mistake_still_lets_the_question_be_handed_over(
     assistant: Assistant, db: Database, finder: ScriptedFinder
 ) -> None:
     finder.script["waar vind ik een arts voor mijn zoon"] = {"dokter": 0.9}
-    up, down = assistant.handle("web:a", Typed("waar vind ik een arts voor mijn zoon")).buttons[0]
-    assistant.handle("web:a", Pressed(up.action))
-    assistant.handle("web:a", Pressed(down.action))
+    up, down = thumbs(assistant.handle("web:a", Typed("waar vind ik een arts voor mijn zoon")))
+    assistant.handle("web:a", Pressed(up))
+    assistant.handle("web:a", Pressed(down))
     assert [row["text"] for row in Questions(db).all()] == ["waar vind ik een arts voor mijn zoon"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from bot.app import Store, build_assistant, build_desk, build_knowledge, memory_store
 from bot.channels.web.application import WebChat, web_app
@@ -170,7 +170,8 @@ def test_a_press_on_a_page_is_answered_in_the_language_of_that_page(
         page.locator(f"button[value='{press}']").last.click()
         expect(page.locator("article.reply").last.locator(f"button[value='{press}']")).to_have_count(0)
         expect(page.locator("article.reply").last).to_have_attribute("lang", "uk")
-    type_in(page, "стоп")
+    page.fill("#question", "стоп")
+    page.press("#question", "Enter")
     page.locator("button[value='s']").click()
     expect(page.locator("article.reply").last.locator("button[value='l:uk']")).to_be_visible()
     expect(page.locator("article.reply").last).to_have_attribute("lang", "uk")
@@ -204,9 +205,11 @@ def test_a_thumb_that_did_not_arrive_can_be_pressed_again(browser: Browser, site
     thumb.click()
     expect(page.locator(".notice")).to_be_visible()
     page.unroute("**/*")
+    expect(page.get_by_role("group", name="Did this help?")).to_have_count(1)
     thumb.click()
     expect(page.locator("article.reply")).to_have_count(3)
     expect(thumb).to_have_count(0)
+    expect(page.get_by_text("Did this help?")).to_have_count(0)
     page.close()
 
 
@@ -233,6 +236,171 @@ def test_loading_the_page_again_after_choosing_a_language_sends_nothing_again(br
     expect(page.locator("html")).to_have_attribute("lang", "uk")
     assert set(asked) == {"GET"}
     page.close()
+
+
+HALF_HIDDEN = """() => {
+    const focused = document.activeElement;
+    const box = focused.getClientRects()[0];
+    return [[0.1, 0.2], [0.5, 0.5], [0.9, 0.8]].some(([x, y]) => {
+        const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+        return !focused.contains(top);
+    });
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (390, 664), (320, 568), (1280, 720)])
+def test_what_has_the_focus_is_never_hidden_behind_the_bar(
+    browser: Browser, site: str, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    hidden: list[str] = []
+    for path in ("/uk/leefgeld", "/nl/medewerker", "/uk/crisis", "/nl/eropuit", "/nl/noodgeval"):
+        for key, begin in (("Tab", "a.brand"), ("Shift+Tab", "#question")):
+            page.goto(site + path)
+            page.fill("#question", "word " * 60)  # the field at its largest
+            page.focus(begin)
+            for _ in range(60):
+                page.keyboard.press(key)
+                focused = page.evaluate("document.activeElement.id || document.activeElement.className")
+                if focused in ("question", "brand utrecht-link"):
+                    break
+                if page.evaluate(HALF_HIDDEN):
+                    hidden.append(f"{path} {key}: {page.evaluate('document.activeElement.textContent')}")
+    page.close()
+    assert not hidden
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (360, 640), (320, 568)])
+@pytest.mark.parametrize("locale", ["nl", "uk", "en"])
+def test_a_newcomer_sees_at_once_what_to_press(
+    browser: Browser, site: str, locale: str, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
+    page.goto(site)
+    button, bar = (
+        page.locator(f"article button[value='l:{locale}']").bounding_box(),
+        page.locator("#ask").bounding_box(),
+    )
+    assert button is not None
+    assert bar is not None
+    assert button["y"] + button["height"] <= bar["y"]
+    assert bar["height"] <= height / 5
+    page.close()
+
+
+def test_large_text_leaves_room_for_what_is_typed_and_for_what_is_read(browser: Browser, site: str) -> None:
+    large = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+    )
+    page = large.new_page(viewport={"width": 360, "height": 640}, locale="uk")
+    page.goto(f"{site}/uk/leefgeld")
+    field, bar = page.locator("#question").bounding_box(), page.locator("#ask").bounding_box()
+    assert field is not None
+    assert bar is not None
+    assert field["width"] >= 9 * 32
+    assert bar["y"] > 640, "it does not stay in sight"
+    large.close()
+
+
+def test_the_conversation_is_still_there_after_a_look_elsewhere_and_after_loading_again(
+    browser: Browser, site: str
+) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    type_in(page, ASK["en"])
+    type_in(page, CRISIS["en"])
+    page.goto(f"{site}/en/agenda")
+    page.go_back()
+    expect(page.locator("article.reply")).to_have_count(3)
+    page.reload()
+    expect(page.locator("article.reply")).to_have_count(3)
+    expect(page.locator(".asked").first).to_contain_text(ASK["en"])
+    page.locator("button[value^='y:']").click()
+    expect(page.locator("article.reply")).to_have_count(4)
+    page.goto(site)
+    expect(page.locator("article.reply")).to_have_count(1)
+    page.close()
+
+
+def test_stop_leaves_nothing_of_the_conversation_in_the_browser(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(f"{site}/en/eropuit")
+    type_in(page, CRISIS["en"])
+    page.goto(site)
+    type_in(page, ASK["en"])
+    page.fill("#question", "stop")
+    page.press("#question", "Enter")
+    expect(page.locator("#log")).to_contain_text("I have erased everything")
+    expect(page.locator("#log > *")).to_have_count(1)
+    assert page.evaluate("sessionStorage.length") == 0
+    page.go_back()
+    expect(page.locator("#log")).not_to_contain_text(CRISIS["en"])
+    page.close()
+
+
+@pytest.mark.parametrize("asked", [ASK, CRISIS])
+def test_another_language_shows_the_last_answer_in_that_language(
+    browser: Browser, site: str, library: Library, asked: dict[str, str]
+) -> None:
+    page = browser.new_page(locale="nl")
+    for path, chooser in (("", "header button[value='l:uk']"), ("/nl/zwemles", "header a[hreflang='uk']")):
+        page.goto(site + path)
+        type_in(page, asked["nl"])
+        page.locator(chooser).click()
+        expect(page.locator("html")).to_have_attribute("lang", "uk")
+        topic = "eropuit" if asked is ASK else "crisis"
+        expect(page.locator("article.reply h2").first).to_have_text(library.entry(topic, "uk").title)
+        page.reload()
+        expect(page.locator("article.reply h2").first).to_have_text(library.entry(topic, "uk").title)
+        page.context.clear_cookies()
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["", "/uk/eropuit"])
+def test_who_types_the_name_of_a_language_gets_the_whole_page_in_it(browser: Browser, site: str, path: str) -> None:
+    page = browser.new_page(locale="uk")
+    page.goto(site + path)
+    page.fill("#question", "english")
+    page.press("#question", "Enter")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("label")).to_have_text("Your question")
+    expect(page.locator("article.reply")).to_have_count(2)
+    expect(page.locator("article.reply").last).to_contain_text("Who are you?")
+    expect(page.locator("article.reply").last).to_be_focused()
+    page.close()
+
+
+def test_what_is_said_while_an_answer_is_awaited_is_answered_after_it(browser: Browser, site: str) -> None:
+    page = browser.new_page(locale="en")
+    page.goto(site)
+    waiting: list[Route] = []
+    page.route("**/*", lambda route: waiting.append(route) if route.request.method == "POST" else route.continue_())
+    for text in (ASK["en"], "where is the doctor"):
+        page.fill("#question", text)
+        page.press("#question", "Enter")
+    expect(page.locator(".asked")).to_have_count(2)
+    expect(page.locator(".waiting")).to_have_count(2)
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    expect(page.locator("article.reply")).to_have_count(2)
+    while len(waiting) < 2:
+        page.wait_for_timeout(10)
+    waiting[1].continue_()
+    expect(page.locator("article.reply")).to_have_count(3)
+    order = page.locator("#log > *").evaluate_all("all => all.map(one => one.tagName)")
+    assert order == ["ARTICLE", "P", "ARTICLE", "P", "ARTICLE"]
+    expect(page.locator("article.reply").nth(1)).to_contain_text("Eropuit")
+    page.close()
+
+
+def test_a_picture_on_paper_is_dark_on_white_whatever_the_screen_is(browser: Browser, site: str) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{site}/nl/eropuit")
+    page.emulate_media(media="print", color_scheme="dark")
+    colour = page.locator("article h2").evaluate("one => getComputedStyle(one).color")
+    assert colour == "rgb(28, 36, 32)"
+    context.close()
 
 
 def test_everything_works_without_javascript(browser: Browser, site: str) -> None:

@@ -19,7 +19,7 @@ from bot.dialogue.values import (
     Typed,
     Unsupported,
 )
-from bot.knowledge.document import plain
+from bot.knowledge.document import parse, plain
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.knowledge.understanding import Kind
@@ -44,12 +44,14 @@ def actions(reply: Reply) -> list[str]:
 # --- the start -------------------------------------------------------------------------------------------
 
 
-def test_a_newcomer_is_greeted_in_every_language_and_chooses_one(conversation: Conversation) -> None:
+def test_a_newcomer_is_greeted_in_one_language_and_asked_for_it_in_every_one_the_likely_one_first(
+    conversation: Conversation,
+) -> None:
     reply = conversation.reply(Command("start"), NEW, hint="uk")
-    assert shown(reply).index("Вітаю") < shown(reply).index("Hallo")
-    assert labels(reply) == ["Nederlands", "English", "Українська"] or set(labels(reply)) == {
-        "Nederlands", "English", "Українська",
-    }  # fmt: skip
+    assert shown(reply).startswith("Вітаю")
+    assert shown(reply).index("Оберіть мову") < shown(reply).index("Kies uw taal")
+    assert labels(reply)[0] == "Українська"
+    assert set(labels(reply)) == {"Nederlands", "English", "Українська"}
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -60,11 +62,30 @@ def test_choosing_a_language_leads_on_to_who_you_are_and_skipping_is_possible(
     assert reply.changes == (SetLanguage(language),)
     assert reply.language == language
     words = library.words[language]
+    assert shown(reply).startswith(words("start.greeting"))
     assert words("start.who") in shown(reply)
     assert words("audience.skip") in labels(reply)
     skipped = conversation.reply(Pressed(actions(reply)[-1]), Person(language))
     assert skipped.changes == (SetAudience(None),)
     assert words("menu.sections.zorg") in labels(skipped)
+
+
+@pytest.mark.parametrize("label", ["eropuit", "crisis", "bank-verzekering"])
+def test_another_language_goes_on_with_what_was_shown_last(
+    conversation: Conversation, library: Library, label: str
+) -> None:
+    reply = conversation.reply(Pressed(f"l:uk:{label}"), Person("nl"))
+    assert reply.changes == (SetLanguage("uk"),)
+    assert shown(reply).startswith(library.words["uk"]("language.noted"))
+    assert shown(conversation.reply(Pressed(f"t:{label}:uk"), Person("uk"))) in shown(reply)
+    assert reply.shows == label
+
+
+def test_another_language_without_anything_to_show_leads_to_the_menu(
+    conversation: Conversation, library: Library
+) -> None:
+    reply = conversation.reply(Pressed("l:uk:weg"), Person("nl"))
+    assert library.words["uk"]("menu.title") in shown(reply)
 
 
 def test_who_comes_back_is_not_asked_again(conversation: Conversation, library: Library) -> None:
@@ -129,7 +150,7 @@ def test_a_sure_answer_offers_related_topics_thumbs_the_menu_and_a_person(
     finder.script["hoe kom ik aan een huisarts in deze stad"] = {"dokter": 0.95}
     reply = conversation.reply(Typed("hoe kom ik aan een huisarts in deze stad"), Person("nl"), token="q1")  # noqa: S106 - no password
     assert (reply.kind, reply.language, reply.topics[0].label) == (Kind.ANSWER, "nl", "dokter")
-    assert [action.split(":")[0] for action in actions(reply)] == ["y", "n", "w", "w", "w", "t", "t", "t", "m", "t"]
+    assert [action.split(":")[0] for action in actions(reply)] == ["w", "w", "w", "y", "n", "t", "t", "t", "m", "t"]
     assert reply.changes == (RememberQuestion("q1", "hoe kom ik aan een huisarts in deze stad"),)
     assert "5.1.3" in shown(reply)
 
@@ -187,6 +208,35 @@ def test_a_matter_of_others_is_answered_with_who_does_that(
 def test_none_of_these_keeps_the_question(conversation: Conversation) -> None:
     reply = conversation.reply(Pressed("x:q1", question="iets anders"), Person("nl"))
     assert reply.changes == (KeepQuestion("iets anders", "nl"),)
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_every_row_below_an_answer_stands_under_its_own_question(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    words = library.words[language]
+    unknown, known = (
+        conversation.reply(Pressed("t:eropuit"), Person(language, audience)) for audience in (None, Audience.BUURT)
+    )
+    captions = [words("answer.helped"), words("answer.more"), ""]
+    assert [caption for caption, _ in known.groups()] == captions
+    assert [caption for caption, _ in unknown.groups()] == [words("start.who"), *captions]
+    assert [len(row) for _, rows in unknown.groups() for row in rows][:2] == [3, 2]
+    assert words("answer.helped") not in shown(unknown)
+
+
+def test_where_all_buttons_stand_below_the_text_it_ends_with_what_the_first_of_them_answer(
+    conversation: Conversation, library: Library
+) -> None:
+    reply = conversation.reply(Pressed("t:eropuit"), Person("nl", Audience.BUURT))
+    assert plain(reply.message()).endswith(library.words["nl"]("answer.helped"))
+    menu = conversation.reply(Command("menu"), Person("nl"))
+    assert menu.message() == menu.document
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_topic_about_a_person_to_talk_to_does_not_lead_to_itself(conversation: Conversation, language: str) -> None:
+    assert f"t:medewerker:{language}" not in actions(conversation.reply(Pressed("t:medewerker"), Person(language)))
 
 
 def test_thumbs_are_counted_and_a_thumb_down_hands_over_the_question(conversation: Conversation) -> None:
@@ -335,6 +385,24 @@ def test_stop_forgets_everything_and_says_so(conversation: Conversation, library
 @pytest.mark.parametrize("language", SPOKEN)
 def test_privacy_names_what_is_kept_and_for_how_long(conversation: Conversation, language: str) -> None:
     assert "30" in shown(conversation.reply(Command("privacy"), Person(language)))
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_privacy_tells_of_what_there_is_where_somebody_is_and_nothing_twice(
+    conversation: Conversation, library: Library, language: str
+) -> None:
+    words = library.words[language]
+    on_the_web = shown(conversation.reply(Command("privacy"), Person(language)))
+    in_telegram = shown(conversation.reply(Command("privacy"), Person(language, reachable=True)))
+    assert "cookie" in on_the_web
+    assert "IP" in on_the_web
+    assert "cookie" not in in_telegram
+    for key in ("follows", "told", "telegram"):
+        said = plain(parse(words(f"privacy.{key}", days=30, sent_days=90)))
+        assert said in in_telegram
+        assert said not in on_the_web
+    editors = {"nl": "Schrijft de redactie", "uk": "редакція напише", "en": "editors write"}[language]
+    assert words("privacy.questions", days=30).count(editors) == 1
 
 
 def test_an_unknown_command_gets_help(conversation: Conversation, library: Library) -> None:

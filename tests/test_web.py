@@ -68,6 +68,29 @@ def test_a_conversation_without_javascript(
     assert words("audience.anderen.label") not in answer
 
 
+def test_what_is_typed_keeps_its_own_direction(client: TestClient) -> None:
+    page = client.post("/", data={"text": "مرحبا!"}).text
+    assert "<bdi>مرحبا!</bdi>" in page
+    assert re.search(r'<textarea[^>]* dir="auto"', page)
+
+
+def test_without_javascript_too_another_language_goes_on_with_what_was_shown_last(
+    client: TestClient, library: Library, finder: ScriptedFinder
+) -> None:
+    text, topic = QUESTIONS["nl"]
+    finder.script[text] = {topic: 0.97}
+    page = client.post("/", data={"text": text}).text
+    (chooser,) = re.findall(r'value="(l:uk[^"]*)"', page)
+    assert library.entry(topic, "uk").title in html.unescape(client.post("/", data={"action": chooser}).text)
+
+
+def test_every_page_leads_to_the_bot_in_telegram_where_there_is_one(assistant: Assistant, library: Library) -> None:
+    for name, there in (("heemstede_bot", True), ("", False)):
+        chat = WebChat(assistant, library, clock=lambda: NOW, bot_name=lambda name=name: name)  # type: ignore[misc] # bound now
+        page = TestClient(web_app(chat)).get("/nl/eropuit").text
+        assert ("https://t.me/" in page, f"https://t.me/{name}" in page) == (there, there)
+
+
 def test_the_page_s_script_gets_only_the_reply(client: TestClient) -> None:
     reply = client.post("/", data={"action": "m"}, headers={"X-Fragment": "1"})
     assert reply.text.lstrip().startswith("<article")

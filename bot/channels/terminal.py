@@ -1,13 +1,14 @@
 """The terminal: a conversation with numbered choices."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from bot.assistant import Assistant
-from bot.dialogue.values import Button, Command, Message, Pressed, Reply, Typed
+from bot.dialogue.values import Command, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Block, Document, Paragraph, Role, Span
 from bot.knowledge.understanding import Kind
 from bot.knowledge.words import Words
@@ -31,14 +32,13 @@ class Terminal:
         self._console = console
         self._address = address
         self._hint = hint
-        self._rows: tuple[tuple[Button, ...], ...] = ()
-        self._language = ""
+        self._shown = Reply(Document(), "")
 
     def talk(self, read: Callable[[str], str]) -> None:
         """Talk until an empty line or the end of input. `read` asks for one line with a prompt."""
         self._show(self._assistant.handle(self._address, Command("start"), self._hint))
         while True:
-            words = self._words(self._language)
+            words = self._words(self._shown.language)
             self._console.print(words("terminal.choose"), style="dim")
             try:
                 line = read(words("terminal.prompt")).strip()
@@ -54,7 +54,7 @@ class Terminal:
                 self._show(reply)
 
     def _message(self, line: str) -> Message:
-        choices = [button for row in self._rows for button in row]
+        choices = [button for row in self._shown.buttons for button in row]
         if line.isdecimal() and 1 <= int(line) <= len(choices):
             return Pressed(choices[int(line) - 1].action)
         if line.startswith("/"):
@@ -63,21 +63,20 @@ class Terminal:
         return Typed(line)
 
     def _show(self, reply: Reply) -> None:
-        self._language = reply.language
-        self._rows = reply.buttons
+        self._shown = reply
         self._console.print()
         for text in rich_blocks(reply.document):
             self._console.print(Padding(text, (0, 0, 1, 2)), width=min(self._console.width, 88))
         self._show_choices()
 
     def _show_choices(self) -> None:
-        number = 0
-        for row in self._rows:
-            labels = []
-            for button in row:
-                number += 1
-                labels.append(f"[{number}] {button.label}")
-            self._console.print(Text("  " + "   ".join(labels), style="cyan"))
+        numbers = count(1)
+        for caption, rows in self._shown.groups():
+            if caption:
+                self._console.print(Text(f"  {caption}"))
+            for row in rows:
+                labels = "   ".join(f"[{next(numbers)}] {button.label}" for button in row)
+                self._console.print(Text(f"  {labels}", style="cyan"))
 
 
 def rich_blocks(document: Document) -> Iterator[Text]:

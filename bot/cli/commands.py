@@ -111,8 +111,11 @@ def ask(
         click.echo(_json(asked.as_object(reply, None)))
     else:
         click.echo(plain(reply.document))
-        for row in reply.buttons:
-            click.echo("  " + "  ".join(f"[{button.label}]" for button in row))
+        for caption, rows in reply.groups():
+            if caption:
+                click.echo(f"  {caption}")
+            for row in rows:
+                click.echo("  " + "  ".join(f"[{button.label}]" for button in row))
 
 
 def _one_of_ours(library: Library, language: str | None) -> None:

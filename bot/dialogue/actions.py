@@ -2,7 +2,8 @@
 
     m                   the menu                    t:<topic>[:<language>]   a topic
     g:<section>         one section of the menu     e:<entry>[:<language>]   an elsewhere entry
-    l   l:<language>    languages; this language    w   w:<audience|->[:<topic>[:<language>]]   who are you
+    l   l:<language>[:<topic>]   languages; this language, and the topic that was shown in it
+    w   w:<audience|->[:<topic>[:<language>]]   who are you
     y:<topic>:<lang>[:<token>]  this helped         n:<topic>:<lang>[:<token>]  this did not
     x[:<token>]         none of these               s                        start again
     h:<token>           tell me when there is an answer

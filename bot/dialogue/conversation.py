@@ -41,7 +41,9 @@ CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
 """What can be typed, in the order in which the help explains it."""
 _PRIVACY = ("keeps", "follows", "questions", "told", "counts", "telegram", "forget")
-"""What /privacy tells, in this order; where nothing is kept it says so instead."""
+"""What /privacy tells who can be written to later on, in this order."""
+_PRIVACY_ON_THE_WEB = ("keeps", "web", "questions", "counts", "forget")
+"""What it tells everybody else; where nothing is kept it says so instead."""
 DEEP_LINK = "t-"
 """`/start t-<topic>` opens a topic."""
 
@@ -77,7 +79,7 @@ class Conversation:
             "menu": lambda _person, language: self._menu(language),
             "language": lambda _person, language: self._choose_language(language),
             "help": lambda _person, language: self._help(language),
-            "privacy": lambda _person, language: self._privacy(language),
+            "privacy": self._privacy,
             "stop": lambda _person, language: self._stop(language),
             "who": lambda _person, language: self._ask_who(language),
         }
@@ -185,7 +187,7 @@ class Conversation:
             case "m":
                 return self._menu(language)
             case "l" if self._one_of_ours(first):
-                return self._language_chosen(first, person)
+                return self._language_chosen(first, person, second)
             case "l":
                 return self._choose_language(language)
             case "w":
@@ -216,30 +218,29 @@ class Conversation:
     def _topic(self, topic_id: str, person: Person, language: str, token: str = "", also: Sequence[str] = ()) -> Reply:
         words, topic = self._words(language), self._library.topics[topic_id]
         document = self._renderer.topic(topic_id, language, person.audience)
+        helped = words("answer.helped")
         rows = [
-            (
-                Button(words("answer.helpful"), action("y", topic_id, language, token)),
-                Button(words("answer.unhelpful"), action("n", topic_id, language, token)),
-            ),
             *self._who_rows(topic_id, person, language),
-            *self._offers(dict.fromkeys((*also, *topic.related)), language),
-            self._menu_row(language),
+            (
+                Button(words("answer.helpful"), action("y", topic_id, language, token), helped),
+                Button(words("answer.unhelpful"), action("n", topic_id, language, token), helped),
+            ),
+            *self._offers(dict.fromkeys((*also, *topic.related)), language, words("answer.more")),
+            self._menu_row(language, topic_id),
         ]
-        return Reply(document + line(words("answer.helped")), language, tuple(rows))
+        return Reply(document, language, tuple(rows), shows=topic_id)
 
     def _safety(self, topic_id: str, person: Person, language: str) -> Reply:
         """Numbers first and little else: no source, no thumbs, nothing that distracts."""
         entry = self._library.entry(topic_id, language)
         title = line(self._renderer.title(topic_id, language), Role.TITLE)
         rows = (*self._offers(self._library.topics[topic_id].related, language), self._menu_row(language))
-        return Reply(title + self._renderer.text(entry, person.audience), language, rows)
+        return Reply(title + self._renderer.text(entry, person.audience), language, rows, shows=topic_id)
 
     def _elsewhere(self, entry_id: str, language: str, offers: Iterable[str]) -> Reply:
         document = self._renderer.text(self._library.entry(entry_id, language))
-        rows = self._offers(offers, language)
-        if rows:
-            document += line(self._words(language)("elsewhere.also"))
-        return Reply(document, language, (*rows, self._menu_row(language)))
+        rows = self._offers(offers, language, self._words(language)("elsewhere.also"))
+        return Reply(document, language, (*rows, self._menu_row(language)), shows=entry_id)
 
     def _nothing(self, text: str, language: str, person: Person, token: str) -> Reply:
         words = self._words(language)
@@ -273,20 +274,27 @@ class Conversation:
         return Reply(document, language, self._sections(language))
 
     def _choose_language(self, language: str, *, greet: bool = False) -> Reply:
-        """Ask for the language in every language: who cannot read the question cannot answer it."""
-        documents = []
-        spoken = sorted(self._library.spoken, key=lambda one: one.code != language)
-        for one in spoken:
-            words = self._words(one.code)
-            documents.append(line(words("start.greeting" if greet else "language.choose"), language=one.code))
-        buttons = tuple(Button(one.name, action("l", one.code)) for one in self._library.spoken)
-        return Reply(join(documents), language, (buttons,))
+        """Ask for the language in every language: who cannot read the question cannot answer it.
 
-    def _language_chosen(self, code: str, person: Person) -> Reply:
-        change = SetLanguage(code)
-        noted = line(self._words(code)("language.noted"))
-        after = self._ask_who(code) if person.language is None and person.audience is None else self._menu(code)
-        return replace(after, document=noted + after.document, changes=(change,))
+        The greeting is in the language that we guess only, so that the buttons are in sight on a small phone.
+        """
+        greeting = line(self._words(language)("start.greeting")) if greet else Document()
+        spoken = sorted(self._library.spoken, key=lambda one: one.code != language)
+        asked = join(line(self._words(one.code)("language.choose"), language=one.code) for one in spoken)
+        buttons = tuple(Button(one.name, action("l", one.code)) for one in spoken)
+        return Reply(greeting + asked, language, (buttons,))
+
+    def _language_chosen(self, code: str, person: Person, label: str = "") -> Reply:
+        """Go on in a language: with what was shown last (`label`), or else with the first questions or the menu."""
+        words, new = self._words(code), person.language is None and person.audience is None
+        noted = words("language.noted")
+        if self._exists(label):
+            after = self._open(label, person, code)
+        elif new:
+            noted, after = words("start.greeting"), self._ask_who(code)
+        else:
+            after = self._menu(code)
+        return replace(after, document=line(noted) + after.document, changes=(SetLanguage(code),))
 
     def _ask_who(self, language: str) -> Reply:
         words = self._words(language)
@@ -325,11 +333,12 @@ class Conversation:
         items = "\n".join(f"- {words(f'help.{name}')}" for name in HELPED)
         return Reply(line(words("help.text")) + parse(items), language, (self._menu_row(language),))
 
-    def _privacy(self, language: str) -> Reply:
+    def _privacy(self, person: Person, language: str) -> Reply:
         words = self._words(language)
+        told = _PRIVACY if person.reachable else _PRIVACY_ON_THE_WEB
         texts = "\n\n".join(
             words(f"privacy.{name}", days=self._kept_days, sent_days=self._sent_days)
-            for name in (_PRIVACY if self._kept_days else ("nothing",))
+            for name in (told if self._kept_days else ("nothing",))
         )
         document = line(words("privacy.title"), Role.TITLE) + parse(texts)
         return Reply(document, language, (self._menu_row(language),))
@@ -347,9 +356,9 @@ class Conversation:
         rows.append((Button(words("answer.person"), action("t", CONTACT_TOPIC, language)),))
         return tuple(rows)
 
-    def _offers(self, labels: Iterable[str], language: str) -> tuple[Row, ...]:
+    def _offers(self, labels: Iterable[str], language: str, caption: str = "") -> tuple[Row, ...]:
         return tuple(
-            (Button(self._renderer.button(label, language), action(self._verb(label), label, language)),)
+            (Button(self._renderer.button(label, language), action(self._verb(label), label, language), caption),)
             for label in labels
         )
 
@@ -366,16 +375,18 @@ class Conversation:
             Button(
                 words(f"audience.{audience}.button"),
                 action("w", audience, topic_id, language if topic_id else ""),
+                words("start.who") if topic_id else "",
             )
             for audience in Audience
         ]
 
-    def _menu_row(self, language: str) -> Row:
+    def _menu_row(self, language: str, shown: str = "") -> Row:
+        """The menu and a person to talk to, below everything; but not below the topic `shown` that it leads to."""
         words = self._words(language)
-        return (
-            Button(words("menu.open"), action("m")),
-            Button(words("answer.person"), action("t", CONTACT_TOPIC, language)),
-        )
+        menu = Button(words("menu.open"), action("m"))
+        if shown == CONTACT_TOPIC:
+            return (menu,)
+        return (menu, Button(words("answer.person"), action("t", CONTACT_TOPIC, language)))
 
     # --- small help ----------------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 """What goes in and out of the conversation: values, without any channel in them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import groupby
 
-from bot.knowledge.document import Document
+from bot.knowledge.document import Document, line
 from bot.knowledge.facts import Audience
 from bot.knowledge.finder import Ranked
 from bot.knowledge.understanding import Kind
@@ -101,10 +103,14 @@ Message = Typed | Pressed | Command | Unsupported | Attached
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: what it says, and the action that comes back when it is pressed (at most 64 bytes)."""
+    """A button: what it says, and the action that comes back when it is pressed (at most 64 bytes).
+
+    `caption` is what stands above it and its neighbours of the same caption: "Did this help?".
+    """
 
     label: str
     action: str
+    caption: str = ""
 
 
 class Change:
@@ -172,8 +178,9 @@ class File:
 class Reply:
     """What to say: a document, rows of buttons, what to remember, and perhaps a file.
 
-    `kind` and `topics` are set for replies to a typed question. `live` is the action that gives a fresh one, where the
-    reply shows something under way; a channel that can change its messages keeps it up to date.
+    `kind` and `topics` are set for replies to a typed question. `shows` is the one topic that the document is about.
+    `live` is the action that gives a fresh one, where the reply shows something under way; a channel that can change
+    its messages keeps it up to date.
     """
 
     document: Document
@@ -183,4 +190,25 @@ class Reply:
     kind: Kind | None = None
     topics: tuple[Ranked, ...] = ()
     file: File | None = None
+    shows: str = ""
     live: str = ""
+
+    def groups(self) -> Iterator[tuple[str, tuple[tuple[Button, ...], ...]]]:
+        """Yield the rows of buttons that belong together, each time with the caption above them ("" if none)."""
+        for caption, rows in groupby(self.buttons, key=lambda row: row[0].caption):
+            yield caption, tuple(rows)
+
+    def message(self) -> Document:
+        """Return what is said where all buttons stand below it: at its end the caption of the first of them."""
+        caption = self.buttons[0][0].caption if self.buttons else ""
+        return self.document + line(caption) if caption else self.document
+
+    @property
+    def chosen(self) -> str:
+        """The language that was chosen just now, "" if none was."""
+        return next((change.code for change in self.changes if isinstance(change, SetLanguage)), "")
+
+    @property
+    def forgets(self) -> bool:
+        """Whether everything about the person is forgotten with it."""
+        return any(isinstance(change, Forget) for change in self.changes)

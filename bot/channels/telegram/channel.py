@@ -173,7 +173,7 @@ class TelegramChannel:
             await _answered(query)
             if await self._in_place(reply, query, came.chat_id):
                 return
-        *first, last = messages(reply.document)
+        *first, last = messages(reply.message())
         for text in first:
             await self._send(came.chat_id, text)
         sent = await self._send(came.chat_id, last, markup)
@@ -188,7 +188,7 @@ class TelegramChannel:
             return self._reply(replace(came, message=Pressed(action)))
 
         async def change(fresh: Reply) -> bool:
-            texts = messages(fresh.document)
+            texts = messages(fresh.message())
             return len(texts) == 1 and await self._edited(sent, texts[0], fresh, came.chat_id)
 
         self._live.follow(came.chat_id, reply, ask, change)
@@ -213,7 +213,7 @@ class TelegramChannel:
         message = query.message
         if not isinstance(message, Message):
             return False  # too old for Telegram to change
-        texts = messages(reply.document)
+        texts = messages(reply.message())
         if verb in _IN_PLACE and len(texts) == 1:
             return await self._edited(message, texts[0], reply, chat_id)
         if verb in "yn" and message.reply_markup is not None:

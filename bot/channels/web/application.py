@@ -5,7 +5,7 @@ import hmac
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,8 +35,8 @@ from bot.knowledge.library import Library
 from bot.store import sessions
 
 HERE = Path(__file__).parent
-STYLES = ("document", "heading-1", "heading-2", "paragraph", "unordered-list", "link", "button", "textarea",
-          "form-label", "skip-link", "page-header", "page-footer")  # fmt: skip
+STYLES = ("document", "heading-2", "paragraph", "unordered-list", "link", "button", "textarea", "form-label",
+          "skip-link", "page-header", "page-footer")  # fmt: skip
 LONGEST_QUESTION = 2000
 """Characters; a longer text is refused kindly, nothing of it is cut off unseen."""
 LARGEST_BODY = 64 * 1024
@@ -50,7 +50,11 @@ _log = logging.getLogger(__name__)
 
 
 class WebChat:
-    """The pages. `clock` gives aware times, `seconds` a monotonic clock for the rate limit."""
+    """The pages.
+
+    `clock` gives aware times, `seconds` a monotonic clock for the rate limit, `bot_name` the user name of the bot in
+    Telegram, "" as long as there is none.
+    """
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class WebChat:
         clock: Callable[[], datetime],
         seconds: Callable[[], float] = time.monotonic,
         board: Board | None = None,
+        bot_name: Callable[[], str] = str,
     ) -> None:
         self._assistant = assistant
         self._library = library
@@ -77,6 +82,7 @@ class WebChat:
         apologies = {one: assistant.trouble("web:", one.code).document for one in library.spoken}
         self._last_resort = self._templates.get_template("last_resort.html").render(apologies=apologies)
         self._board = board
+        self._bot_name = bot_name
 
     def routes(self) -> list[Route | Mount]:
         """The addresses that the chat serves."""
@@ -197,7 +203,7 @@ class WebChat:
         title = plain(Document(reply.document.blocks[:1])) if topic else ""
         return self._html(
             "page.html", language, reply=reply, asked=asked, topic=topic, page_title=title, status=status,
-            languages=self._library.spoken, path=request.url.path, feeds=feeds,
+            languages=self._library.spoken, path=request.url.path, feeds=feeds, bot=self._bot_name(),
             hint=self._hint_below(language), numbers=self._assistant.numbers(language),
         )  # fmt: skip
 
@@ -209,7 +215,7 @@ class WebChat:
     def _html(self, template: str, language: str, *, status: int, **values: object) -> HTMLResponse:
         words = self._library.words[language]
         html = self._templates.get_template(template).render(
-            words=words, language=self._library.languages[language], library=self._library, rows=_rows,
+            words=words, language=self._library.languages[language], library=self._library,
             most=LONGEST_QUESTION, version=self._version, **values,
         )  # fmt: skip
         return HTMLResponse(html, status)
@@ -334,12 +340,6 @@ def _written(text: str) -> Message:
     """Return a command where one is written as in Telegram, which is of no language; else what was typed."""
     found = re.fullmatch(r"/(\w+)", text.strip().casefold())
     return Command(found[1]) if found and found[1] in _COMMANDS else Typed(text)
-
-
-def _rows(reply: Reply) -> Iterable[tuple[str, Iterable[object]]]:
-    """Rows of buttons with the name of their look: thumbs and small things lie side by side."""
-    for row in reply.buttons:
-        yield ("row" if len(row) > 1 else "single"), row
 
 
 def _same_origin(request: Request) -> bool:
