@@ -7,25 +7,29 @@ import dataclasses
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from statistics import mode
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 import textstat
 
 from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
-from bot.knowledge.danger import gather
+from bot.knowledge.danger import FILE as DANGER_EXAMPLES
+from bot.knowledge.danger import SecondNet, gather
+from bot.knowledge.danger import fingerprint as fingerprint_of_danger
 from bot.knowledge.document import Document, plain, units_of
-from bot.knowledge.facts import EVERYONE, Audience, Fact, FactBook, Kind
+from bot.knowledge.facts import EMAIL, EVERYONE, WEB, Audience, Fact, FactBook, Kind
 from bot.knowledge.fusion import FUSION_FILE, SEMANTIC_FILE, exact_titles, learnt_from
 from bot.knowledge.library import OTHERS, OUTSIDE, Entry, Library, fingerprint, read
 from bot.knowledge.light import LightPart
+from bot.knowledge.loader import of_each_language
 from bot.knowledge.rendering import CannotRender, Renderer, readers, used_facts
 from bot.knowledge.safety import BadSafety, SafetyNet
-from bot.knowledge.semantic import NoNumpy, SemanticPart, SemanticUnavailable
+from bot.knowledge.semantic import Embedder, NoNumpy, SemanticPart, SemanticUnavailable
 from bot.knowledge.skeleton import skeleton
 from bot.knowledge.understanding import DANGER_TOPICS
 from bot.knowledge.words import MissingWord, Words
@@ -42,58 +46,59 @@ AROUND_UNITS = 200
 READABLE = 50.0
 """The least Flesch-Douma score of a Dutch text; docs/decisions/readability.md tells why."""
 AMONG = 3
+DANGER_FILE = "danger.npz"
+"""Among the weights, what the second safety net learnt."""
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DIGITS = re.compile(r"\w*\d[\w.,/-]*")
+_LINK = re.compile(rf"{WEB}|tel:\+?\d{{3,}}|mailto:{EMAIL}")
+_MARKUP = re.compile(r"\[?[^\[\]]*\]\(\S*|\*\*\S*|\S*\*\*")
+_ADDRESS = re.compile(
+    r"\w+:/\S*|www\.\S*|[^\s(]*@[^\s)]*|(?<![\w.])[\w-]+\.(?:nl|eu|com|org|net|info|ua)(?!\w)", re.IGNORECASE
+)
 
 
-def check_content(content: Path) -> list[Finding]:
+def check_content(content: Path, today: dt.date) -> list[Finding]:
     """Return everything that is wrong with a content folder, in the order of files and lines."""
     library, findings = read(content)
     found = set(findings)
     if library is not None:
-        facts = f"{content.name}/facts.yaml"
-        found.update(_untold(library, facts))
-        readable = bool(library.facts) and all(finding.path != facts for finding in found)
-        if not readable:
-            # Hundreds of findings that follow from this one would bury it.
-            found.add(Finding(facts, 0, "has faults: the texts, which use these facts, are looked at once it has none"))
-        found.update(_Check(library, content).findings(with_texts=readable))
+        found.update(_Check(library, content).findings(today))
     return sorted(found)
 
 
-def _untold(library: Library, path: str) -> Iterator[Finding]:
-    for fact in library.facts.values():
-        if isinstance(fact.value, dict) and fact.kind is Kind.TEXT:
-            for language in library.spoken:
-                if language.locale.language not in fact.value:
-                    yield Finding(path, fact.line, f"fact {fact.name}: there is no text in {language.name}")
-
-
 def check_weights(content: Path, weights: Path) -> list[Finding]:
-    """Return a finding for each file of the finder's weights that was not learnt from the questions of today.
+    """Return a finding for each file of weights that was not learnt from the questions, or the danger, of today.
 
-    Without numpy the weights of the semantic part cannot be looked at; nor are they used then.
+    Without numpy the weights of the semantic part and of the second net cannot be looked at; nor are they used then.
     """
     library, _ = read(content)
     if library is None:
         return []  # named by check_content
-    today = fingerprint(library)
-    learnt = {FUSION_FILE: learnt_from(weights)}
-    try:
-        learnt[SEMANTIC_FILE] = SemanticPart.load(weights / SEMANTIC_FILE, _NoEmbedder()).learnt_from
-    except NoNumpy:
-        pass
-    except SemanticUnavailable:
-        learnt[SEMANTIC_FILE] = ""
+    questions, dangers = fingerprint(library), fingerprint_of_danger(gather(content)[0])
+    learnt = [(FUSION_FILE, learnt_from(weights), questions)]
+    with suppress(NoNumpy):
+        learnt += [
+            (SEMANTIC_FILE, _learnt_by(SemanticPart.load, weights / SEMANTIC_FILE), questions),
+            (DANGER_FILE, _learnt_by(SecondNet.load, weights / DANGER_FILE), dangers),
+        ]
     return [
         Finding(
             (weights / name).as_posix(), 0,
-            "was learnt from other example questions than those of now: run  make train" if found
+            "was learnt from other examples than those of now: run  make train" if found
             else "is missing or damaged: run  make train",
         )
-        for name, found in learnt.items() if found != today
+        for name, found, taught in learnt if found != taught
     ]  # fmt: skip
+
+
+def _learnt_by(load: Callable[[Path, Embedder], SemanticPart | SecondNet], path: Path) -> str:
+    try:
+        return load(path, _NoEmbedder()).learnt_from
+    except NoNumpy:
+        raise
+    except SemanticUnavailable:
+        return ""
 
 
 class _NoEmbedder:
@@ -114,15 +119,16 @@ class _Check:
         # The same texts once every open fact is filled in: the other branch of each `{% if … %}`.
         self._later = Renderer(dataclasses.replace(library, facts=_filled(library)))
 
-    def findings(self, *, with_texts: bool) -> Iterator[Finding]:
-        if with_texts:
-            for entry in self._entries():
-                yield from self._entry(entry)
+    def findings(self, today: dt.date) -> Iterator[Finding]:
+        for entry in self._entries():
+            yield from self._entry(entry)
+        yield from self._facts(today)
         yield from self._pairs()
         yield from self._questions()
         yield from self._words()
         yield from self._structure()
         yield from template_findings(self._library)
+        yield from self._danger_examples()
         yield from self._search()
 
     def _entries(self) -> Iterator[Entry]:
@@ -142,9 +148,11 @@ class _Check:
         if not entry.parts:
             yield Finding(entry.path, title, "there is no text")
         yield from self._audiences(entry)
-        yield from self._facts_of(entry)
-        yield from self._digits(entry)
-        yield from self._shown(entry)
+        if self._library.facts:  # else that is the finding, and hundreds that follow from it would bury it
+            yield from self._facts_of(entry)
+            yield from self._digits(entry)
+            yield from self._addresses(entry)
+            yield from self._shown(entry)
 
     @property
     def _named(self) -> frozenset[str]:
@@ -167,14 +175,14 @@ class _Check:
             yield Finding(entry.path, entry.lines[OTHERS], f"`## {OTHERS}` has no readers left")
 
     def _facts_of(self, entry: Entry) -> Iterator[Finding]:
-        for part, text in {"title": entry.title, **entry.parts}.items():
+        for part, text in _templates(entry):
             line = entry.lines.get(part, 1)
             try:
                 names = used_facts([text])
             except CannotRender as error:
                 yield Finding(entry.path, line, f"cannot be shown: {error}")
                 continue
-            reading = EVERYONE if part == "title" else readers(entry, part)
+            reading = readers(entry, part) if part in entry.parts else EVERYONE
             for name in sorted(names):
                 fact = self._library.facts.get(name)
                 where = _line_with(text, name, entry.begin_of(part))
@@ -186,13 +194,21 @@ class _Check:
 
     def _digits(self, entry: Entry) -> Iterator[Finding]:
         names = [str(fact.value) for fact in self._library.facts.values() if fact.kind is Kind.NAME and fact.known]
-        for part, text in {"title": entry.title, "button": entry.button, **entry.parts}.items():
-            bare = _JINJA.sub(lambda match: "\n" * match[0].count("\n"), text)
+        for part, text in _templates(entry):
+            bare = _bare(text)
             for name in names:
                 bare = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", "", bare)
-            for match in _DIGITS.finditer(bare):
+            for match in _DIGITS.finditer(_with_plain_digits(bare)):
                 line = entry.begin_of(part) + bare.count("\n", 0, match.start())
-                yield Finding(entry.path, line, f"{match[0]!r} is a number that is no fact: write {{{{ its_name }}}}")
+                number = bare[match.start() : match.end()]
+                yield Finding(entry.path, line, f"{number!r} is a number that is no fact: write {{{{ its_name }}}}")
+
+    def _addresses(self, entry: Entry) -> Iterator[Finding]:
+        for part, text in _templates(entry):
+            bare = _bare(text)
+            for match in _ADDRESS.finditer(bare):
+                line = entry.begin_of(part) + bare.count("\n", 0, match.start())
+                yield Finding(entry.path, line, f"{match[0]!r} is an address that is no fact: write {{{{ its_name }}}}")
 
     def _shown(self, entry: Entry) -> Iterator[Finding]:
         for renderer in (self._now, self._later):
@@ -210,6 +226,7 @@ class _Check:
                 if units > TELEGRAM_UNITS:
                     yield Finding(entry.path, 1, f"is too long for Telegram: {units} of {TELEGRAM_UNITS} units")
                 yield from _links(entry, document)
+                yield from _left_over(entry, document)
         if self._library.languages[entry.language].source and entry.id in self._library.topics:
             yield from self._readable(entry)
 
@@ -269,7 +286,43 @@ class _Check:
     def _words(self) -> Iterator[Finding]:
         source = self._library.words[self._library.source_language]
         for code, words in self._library.words.items():
-            yield from _differences(f"{self._content.name}/{code}", words, source)
+            yield from self._differences(f"{self._content.name}/{code}", words, source)
+
+    def _differences(self, folder: str, words: Words, source: Words) -> Iterator[Finding]:
+        here, there = set(words.keys()), set(source.keys())
+        # Of a file that could not be read that is the finding, and a hundred words would bury it.
+        read_there = {source.file(key) for key in there}
+        for key in sorted(here - there):
+            if words.file(key) in read_there:
+                path = f"{folder}/{words.file(key)}.yaml"
+                yield Finding(path, 1, f"the word {key!r} does not exist in the source language")
+        for key in sorted(here & there):
+            path = f"{folder}/{words.file(key)}.yaml"
+            for text in words.texts(key):
+                if not text.strip():
+                    yield Finding(path, 1, f"the word {key!r} is empty")
+                if any(map(str.isnumeric, text)):
+                    yield Finding(path, 1, f"the word {key!r} has a number in it: make it a placeholder")
+
+    def _facts(self, today: dt.date) -> Iterator[Finding]:
+        path = f"{self._content.name}/facts.yaml"
+        if not self._library.facts:
+            yield Finding(path, 0, "no fact could be read: the texts are looked at in full once they can")
+            return
+        facts = [fact for fact in self._library.facts.values() if fact.checked]
+        # A machine whose clock is behind must not make every day one to come: most facts are checked together.
+        today = max(today, mode([fact.checked for fact in facts if fact.checked] or [today]))
+        for fact in facts:
+            if fact.checked and fact.checked > today:
+                yield Finding(path, fact.line, f"fact {fact.name}: `checked` is a day to come ({fact.checked})")
+        topics = (self._content / "topics.yaml").read_text(encoding="utf-8")
+        for topic in self._library.topics.values():
+            if topic.checked > today:
+                line = _line_with(topics, f" {topic.id}:", 1)
+                yield Finding(
+                    f"{self._content.name}/topics.yaml", line,
+                    f"topic {topic.id}: `checked` is a day to come ({topic.checked})",
+                )  # fmt: skip
 
     def _structure(self) -> Iterator[Finding]:
         path = f"{self._content.name}/topics.yaml"
@@ -286,19 +339,25 @@ class _Check:
 
     # --- what the assistant makes of the questions ---------------------------------------------
 
-    def _search(self) -> Iterator[Finding]:
+    def _danger_examples(self) -> Iterator[Finding]:
         yield from gather(self._content)[1]
+        for path in of_each_language(self._content, DANGER_EXAMPLES):
+            if not path.exists():
+                name = path.relative_to(self._content.parent).as_posix()
+                yield Finding(name, 0, "this file is missing, so danger in this language is known by its words only")
+
+    def _search(self) -> Iterator[Finding]:
+        safety: SafetyNet | None = None
         try:
             safety = SafetyNet.load(self._content)
         except BadSafety as error:
             yield from error.found
-            return
         light = LightPart(self._library.examples())
         titles = exact_titles(self._library)
         for (label, _), entry in self._library.entries.items():
             for question in entry.questions:
                 line = _line_of(entry, question)
-                if label not in DANGER_TOPICS and safety.alarm(question) is not None:
+                if safety is not None and label not in DANGER_TOPICS and safety.alarm(question) is not None:
                     yield Finding(entry.path, line, f"{question!r} sets off the alarm for danger")
                 if label not in _first(light, titles, question):
                     yield Finding(entry.path, line, f"{question!r} does not find its own topic among the first {AMONG}")
@@ -320,30 +379,16 @@ def _first(light: LightPart, titles: Mapping[str, str], question: str) -> list[s
 
 def _links(entry: Entry, document: Document) -> Iterator[Finding]:
     for span in document.spans():
-        if span.link is None:
-            continue
-        parts = urlsplit(span.link)
-        good = {
-            "https": bool(parts.hostname and "." in parts.hostname),
-            "tel": bool(re.fullmatch(r"\+?\d{3,}", parts.path)),
-            "mailto": bool(re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", parts.path)),
-        }.get(parts.scheme, False)
-        if not good:
+        if span.link is not None and not _LINK.fullmatch(span.link):
             yield Finding(entry.path, 1, f"the link {span.link!r} is not well formed (https:, tel: or mailto:)")
 
 
-def _differences(folder: str, words: Words, source: Words) -> Iterator[Finding]:
-    here, there = set(words.keys()), set(source.keys())
-    for key in sorted(here - there):
-        path = f"{folder}/{words.file(key)}.yaml"
-        yield Finding(path, 1, f"the word {key!r} does not exist in the source language")
-    for key in sorted(here & there):
-        path = f"{folder}/{words.file(key)}.yaml"
-        for text in words.texts(key):
-            if not text.strip():
-                yield Finding(path, 1, f"the word {key!r} is empty")
-            if re.search(r"\d", text):
-                yield Finding(path, 1, f"the word {key!r} has a number in it: make it a placeholder")
+def _left_over(entry: Entry, document: Document) -> Iterator[Finding]:
+    """Marks that are shown to people as they stand, because what they began is not closed or no link."""
+    for match in (match for span in document.spans() for match in _MARKUP.finditer(span.text)):
+        marks = match[0]
+        lines = (_line_with(text, marks, entry.begin_of(part)) for part, text in _templates(entry) if marks in text)
+        yield Finding(entry.path, next(lines, 1), f"{marks!r} is no link and not bold: people would see the marks")
 
 
 def readability(document: Document) -> float:
@@ -356,6 +401,21 @@ def _sentences(document: Document) -> str:
     """Titles, labels and list items end with a full stop, so that they count as sentences."""
     lines = (line.removeprefix("- ").strip() for line in plain(document).splitlines())
     return " ".join(line if line[-1:] in ".!?" else f"{line}." for line in lines if line)
+
+
+def _templates(entry: Entry) -> Iterator[tuple[str, str]]:
+    """All that is shown of an entry, by name."""
+    yield from {"title": entry.title, "button": entry.button, **entry.parts}.items()
+
+
+def _bare(template: str) -> str:
+    """A template without what is filled in, line by line as it was."""
+    return _JINJA.sub(lambda match: "\n" * match[0].count("\n"), template)
+
+
+def _with_plain_digits(text: str) -> str:
+    """Every digit and number sign of any script (½, ⑤) becomes a plain digit, all else stays in its place."""
+    return "".join("0" if letter.isnumeric() else letter for letter in text)
 
 
 def _filled(library: Library) -> FactBook:

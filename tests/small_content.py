@@ -10,6 +10,7 @@ import yaml
 
 from tests.conftest import CONTENT
 
+WORDS_OF_DANGER = "crisis:\n  - (wil) .. (dood)\nemergency:\n  - (huis) .. (brand)\n"
 DANGER = """
 crisis: [ik wil niet meer leven, ik maak er een einde aan, zij wil zelfmoord plegen, niemand zal mij missen, ik spring]
 emergency: [er is brand in de keuken, hij slaat mij nu, mijn kind ademt niet, iemand heeft een mes, overal is bloed]
@@ -46,6 +47,6 @@ def small_content(folder: Path) -> Path:
             shutil.copy(language / "topics" / f"{topic}.md", here / "topics")
         outside = (here / "outside.md").read_text(encoding="utf-8").splitlines(keepends=True)
         (here / "outside.md").write_text("".join(outside[:40]), encoding="utf-8")
-    (content / "nl" / "safety.yaml").write_text("crisis:\n  - (wil) .. (dood)\nemergency:\n  - (huis) .. (brand)\n")
-    (content / "nl" / "danger-examples.yaml").write_text(DANGER, encoding="utf-8")
+        (here / "safety.yaml").write_text(WORDS_OF_DANGER, encoding="utf-8")
+        (here / "danger-examples.yaml").write_text(DANGER, encoding="utf-8")
     return content

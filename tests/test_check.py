@@ -4,6 +4,7 @@ All mistakes but the last few are made in one copy of the real content and found
 promises is every finding at once.
 """
 
+import datetime as dt
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from bot.checking import check_content, open_questions, stamp_translations
 from tests.conftest import CONTENT
 from tests.small_content import small_content
 
+TODAY = dt.date(2026, 12, 1)
 LONG = "Dit is een zin van een gewone lengte, die hier alleen staat om de tekst langer te maken. "
 HARD = (
     "Verantwoordelijkheidsverdelingsproblematiek veronderstelt onvermijdelijk interdepartementale "
@@ -73,6 +75,57 @@ MISTAKES = {
     "a link that leads nowhere": Mistake(
         "nl/topics/coa.md", "## questions", "[hier](htps:/coa)\n\n## questions",
         "the link 'htps:/coa' is not well formed"
+    ),
+    "a link with a blank in its address": Mistake(
+        "nl/topics/medewerker.md", "## questions", "Zie [hier](htp://x y) nu.\n\n## questions",
+        "'[hier](htp://x' is no link", marked="Zie [hier]",
+    ),
+    "a link that is not closed": Mistake(
+        "en/topics/nidos.md", "## questions", "[There](https://www.nidos.nl now.\n\n## questions",
+        "'[There](https://www.nidos.nl' is no link", marked="[There]",
+    ),
+    "a link that runs a script": Mistake(
+        "en/topics/huisregels.md", "## questions", "[There](javascript:alert)\n\n## questions",
+        "'[There](javascript:alert)' is no link", marked="[There]",
+    ),
+    "bold that is not closed": Mistake(
+        "nl/topics/nidos.md", "## questions", "Wij zijn **niet gesloten.\n\n## questions",
+        "'**niet' is no link and not bold", marked="**niet",
+    ),
+    "an address that is no fact": Mistake(
+        "en/topics/schoonmaak.md", "## questions", "Look at www.heemstede..nl.\n\n## questions",
+        "'www.heemstede..nl.' is an address that is no fact", marked="www.heemstede",
+    ),
+    "an e-mail address that is no fact": Mistake(
+        "uk/topics/schoonmaak.md", "## questions", "Пишіть на gemeente@@heemstede.nl\n\n## questions",
+        "'gemeente@@heemstede.nl' is an address that is no fact", marked="gemeente@@",
+    ),
+    "a number in other signs than digits": Mistake(
+        "uk/topics/dokter.md", "## questions", "Це ½ дня.\n\n## questions", "'½' is a number that is no fact",
+        marked="½",
+    ),
+    "a number in a circle": Mistake(
+        "en/topics/dokter.md", "## questions", "It takes ⑤ days.\n\n## questions", "'⑤' is a number that is no fact",
+        marked="⑤",
+    ),
+    "a template that reaches for Python": Mistake(
+        "nl/topics/veiligheid.md", "## questions", '{{ "".__class__ }}\n\n## questions',
+        "cannot be shown: only {{ fact }}"
+    ),
+    "a template that counts by itself": Mistake(
+        "en/topics/empatia.md", "## questions", "{% for x in range(3) %}a{% endfor %}\n\n## questions",
+        "cannot be shown: only {{ fact }}"
+    ),
+    "a number that hides in a template": Mistake(
+        "uk/topics/empatia.md", "## questions", "{{ 99 }}\n\n## questions", "cannot be shown: only {{ fact }}"
+    ),
+    "a fact that was checked in days to come": Mistake(
+        "facts.yaml", "checked: 2026-11-24", "checked: 2036-11-24", "`checked` is a day to come (2036-11-24)",
+        marked="2036-11-24",
+    ),
+    "a topic that was checked in days to come": Mistake(
+        "topics.yaml", "checked: 2026-11-24", "checked: 2036-11-24", "`checked` is a day to come (2036-11-24)",
+        marked="2036-11-24",
     ),
     "a text too long for Telegram": Mistake(
         "nl/topics/werkcentrum.md", "## questions", LONG * 60 + "\n\n## questions", "is too long for Telegram"
@@ -165,7 +218,7 @@ def found(copied: Callable[[], Path]) -> tuple[Path, list[str]]:
     (content / "en/test-questions.yaml").write_text(
         "zwemles:\n  - toddler playgroup for my child of two\nzwemmen:\n  - swimming\n", encoding="utf-8"
     )
-    return content, [str(finding) for finding in check_content(content)]
+    return content, [str(finding) for finding in check_content(content, TODAY)]
 
 
 pytestmark = pytest.mark.xdist_group("content check")
@@ -201,36 +254,75 @@ def test_what_is_missing_is_named(found: tuple[Path, list[str]], finding: str) -
 @pytest.mark.parametrize(
     ("right", "wrong", "finding"),
     [
-        ("kind: euro", "kind: [euro", "content/facts.yaml:{line}: not valid YAML"),
-        ("kind: euro", "kind: eur", "content/facts.yaml:{line}: fact rma_dental_max: 'eur' is not a valid Kind"),
-        ("value: 250, kind: euro", 'value: {nl: "250"}, kind: text',
-         "content/facts.yaml:{line}: fact rma_dental_max: there is no text in English"),
+        ("kind: euro", "kind: eur", "fact rma_dental_max: 'eur' is not a valid Kind"),
+        ("250, kind: euro", '{nl: "250"}, kind: text', "fact rma_dental_max: there is no text in English"),
+        ("kind: euro", "kind: euro, kind: euro", "'kind' stands here a second time"),
     ],
 )  # fmt: skip
-def test_a_fault_in_the_facts_is_not_buried_under_what_follows_from_it(
+def test_a_fault_in_one_fact_is_one_finding_and_hides_no_other(
     tmp_path: Path, right: str, wrong: str, finding: str
 ) -> None:
-    content = tmp_path / "content"
-    shutil.copytree(CONTENT, content)
-    facts, words = content / "facts.yaml", content / "en" / "interface.yaml"
-    text = facts.read_text(encoding="utf-8")
-    line = text[: text.index(right)].count("\n") + 1
-    facts.write_text(text.replace(right, wrong, 1), encoding="utf-8")
-    words.write_text(words.read_text(encoding="utf-8").replace('bye: "Goodbye!"', 'bye: ""'), encoding="utf-8")
-    found = [str(finding) for finding in check_content(content)]
+    content, line = with_a_fault_in_the_facts(tmp_path, right, wrong)
+    found = [str(one) for one in check_content(content, TODAY)]
     assert found[0] == "content/en/interface.yaml:1: the word 'terminal.bye' is empty"
-    assert found[1] == (
-        "content/facts.yaml: has faults: the texts, which use these facts, are looked at once it has none"
-    )
-    assert found[2].startswith(finding.format(line=line))
-    assert all(one.startswith("content/facts.yaml") for one in found[3:])
+    assert found[1].startswith("content/en/topics/dokter.md:")
+    assert "'99' is a number that is no fact" in found[1]
+    assert found[2].startswith("content/en/topics/dokter.md:")
+    assert "the title has" in found[2]
+    assert found[3].startswith(f"content/facts.yaml:{line}: {finding}")
+    assert all(one.startswith("content/facts.yaml") for one in found[4:])
+
+
+def test_facts_of_which_none_can_be_read_do_not_bury_what_needs_none(tmp_path: Path) -> None:
+    content, line = with_a_fault_in_the_facts(tmp_path, "kind: euro", "kind: [euro")
+    found = [str(one) for one in check_content(content, TODAY)]
+    assert found[0] == "content/en/interface.yaml:1: the word 'terminal.bye' is empty"
+    assert found[1].startswith("content/en/topics/dokter.md:")
+    assert "the title has" in found[1]
+    assert found[2] == "content/facts.yaml: no fact could be read: the texts are looked at in full once they can"
+    assert found[3].startswith(f"content/facts.yaml:{line}: not valid YAML")
+    assert len(found) == 4
+
+
+def with_a_fault_in_the_facts(folder: Path, right: str, wrong: str) -> tuple[Path, int]:
+    """Content with a fault in facts.yaml, in a line that is returned too, in a word, and in a text."""
+    content = Path(shutil.copytree(CONTENT, folder / "content"))
+    facts, words, text = content / "facts.yaml", content / "en/interface.yaml", content / "en/topics/dokter.md"
+    before = facts.read_text(encoding="utf-8")
+    facts.write_text(before.replace(right, wrong, 1), encoding="utf-8")
+    words.write_text(words.read_text(encoding="utf-8").replace('bye: "Goodbye!"', 'bye: ""'), encoding="utf-8")
+    text.write_text(text.read_text(encoding="utf-8").replace("\n# ", f"\n# {'word ' * 15}99 ", 1), encoding="utf-8")
+    return content, before[: before.index(right)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "finding"),
+    [
+        ("uk/interface.yaml", "'start' stands here a second time"),
+        ("nl/interface.yaml", "'start' stands here a second time"),
+        ("uk/interface.yaml", "not valid YAML"),
+        ("nl/staff.yaml", "not valid YAML"),
+    ],
+)
+def test_a_fault_in_the_form_of_a_file_of_words_is_one_finding(tmp_path: Path, path: str, finding: str) -> None:
+    content = small_content(tmp_path)
+    before = set(map(str, check_content(content, TODAY)))
+    with (content / path).open("a", encoding="utf-8") as words:
+        words.write("start:\n  greeting: x\n" if "second time" in finding else "more: [a\n")
+    (found,) = set(map(str, check_content(content, TODAY))) - before
+    assert found.startswith(f"content/{path}:")
+    assert finding in found
+
+
+def test_a_clock_that_is_behind_does_not_make_every_day_one_to_come() -> None:
+    assert check_content(CONTENT, dt.date(2020, 1, 1)) == []
 
 
 @pytest.mark.parametrize(
     ("path", "broken", "finding"),
     [
         ("facts.yaml", "swimming: {value: 1\n", "content/facts.yaml:2: not valid YAML"),
-        ("facts.yaml", "a: {value: 1}\na: {value: 2}\n", "content/facts.yaml:2: not valid YAML: 'a' stands here a sec"),
+        ("facts.yaml", "a: {value: 1}\na: {value: 2}\n", "content/facts.yaml:2: 'a' stands here a second time"),
         ("facts.yaml", "? [a]\n: {value: 1}\n", "content/facts.yaml:1: not valid YAML"),
         ("topics.yaml", "- zorg\n", "content/topics.yaml:1: expected `name: value` lines"),
         ("nl/language.yaml", "name: Nederlands\n", "content/nl/language.yaml:1: 'locale' is missing or wrong"),
@@ -241,7 +333,7 @@ def test_a_fault_in_the_facts_is_not_buried_under_what_follows_from_it(
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, path: str, broken: str, finding: str) -> None:
     content = small_content(tmp_path)
     (content / path).write_text(broken, encoding="utf-8")
-    assert [line for line in map(str, check_content(content)) if line.startswith(finding)]
+    assert [line for line in map(str, check_content(content, TODAY)) if line.startswith(finding)]
 
 
 @pytest.mark.parametrize("name", ["emergency_number", "suicide_number", "suicide_number_free", "safe_home_number"])
@@ -254,20 +346,37 @@ def test_a_number_to_call_in_danger_that_is_missing_or_open_is_named(tmp_path: P
     lines[place] = instead.format(name=name)
     facts.write_text("".join(lines), encoding="utf-8")
     named = f"content/facts.yaml:{place + 1 if instead else 1}: the assistant itself needs the fact {name!r}"
-    assert [line for line in map(str, check_content(content)) if line.startswith(named)]
+    assert [line for line in map(str, check_content(content, TODAY)) if line.startswith(named)]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert [str(finding) for finding in check_content(tmp_path / "nothing")] == [
+    assert [str(finding) for finding in check_content(tmp_path / "nothing", TODAY)] == [
         f"{tmp_path / 'nothing'}: there is no such folder: check WEGWIJZER_CONTENT_DIR"
     ]
 
 
-def test_content_without_any_safety_net_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["nl", "en", "uk", "ru"])
+@pytest.mark.parametrize(
+    ("name", "finding"),
+    [
+        ("safety.yaml", "this file is missing, so danger would go unseen"),
+        ("danger-examples.yaml", "this file is missing, so danger in this language is known by its words only"),
+        ("language.yaml", "this file is missing, so nobody is answered in this language"),
+    ],
+)
+def test_a_language_without_a_file_that_it_must_have_is_named(
+    tmp_path: Path, language: str, name: str, finding: str
+) -> None:
     content = small_content(tmp_path)
-    for path in content.glob("*/safety.yaml"):
-        path.unlink()
-    assert f"{content}: no language has a safety.yaml, so danger would go unseen" in map(str, check_content(content))
+    (content / language / name).unlink()
+    assert f"content/{language}/{name}: {finding}" in map(str, check_content(content, TODAY))
+
+
+def test_a_file_that_is_no_language_needs_none(tmp_path: Path) -> None:
+    content = small_content(tmp_path)
+    (content / ".git").mkdir()
+    (content / "notes.txt").write_text("Not for readers.", encoding="utf-8")
+    assert not [one for one in map(str, check_content(content, TODAY)) if ".git" in one or "notes" in one]
 
 
 @pytest.mark.parametrize("topic", ["zwemles", "oudercafe"])  # the second is a kind of announcement too

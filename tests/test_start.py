@@ -62,6 +62,11 @@ def folder(path: str) -> Callable[[Path], None]:
     return lambda folder: (folder / path).mkdir(parents=True)
 
 
+def gone(path: str) -> Callable[[Path], None]:
+    """What takes a file out of a folder."""
+    return lambda folder: (folder / path).unlink()
+
+
 def other_database(folder: Path) -> None:
     """A database of something else where ours should be."""
     (folder / "var").mkdir()
@@ -206,6 +211,10 @@ BAD = {
     "a safety net with a mistake": Bad(
         "content/nl/safety.yaml:2: is no YAML",
         [small_content, file("content/nl/safety.yaml", b"crisis: [\n")], {"WEGWIJZER_CONTENT_DIR": "content"},
+    ),
+    "a language without its words of danger": Bad(
+        "content/uk/safety.yaml: this file is missing, so danger would go unseen",
+        [small_content, gone("content/uk/safety.yaml")], {"WEGWIJZER_CONTENT_DIR": "content"},
     ),
 }  # fmt: skip
 

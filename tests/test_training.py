@@ -71,8 +71,18 @@ def test_a_new_question_makes_the_weights_stale(copied: tuple[Path, Path]) -> No
     topic = content / "en/topics/eropuit.md"
     topic.write_text(topic.read_text(encoding="utf-8") + "- who pays for the judo club?\n", encoding="utf-8")
     assert [str(finding) for finding in check_weights(content, weights)] == [
-        f"{weights / name}: was learnt from other example questions than those of now: run  make train"
+        f"{weights / name}: was learnt from other examples than those of now: run  make train"
         for name in ("fusion.json", "semantic.npz")
+    ]
+
+
+def test_a_new_example_of_danger_makes_the_second_safety_net_stale(copied: tuple[Path, Path]) -> None:
+    content, weights = copied
+    examples = content / "en/danger-examples.yaml"
+    text = examples.read_text(encoding="utf-8")
+    examples.write_text(text.replace("crisis: [", "crisis: [I want it all to be over, "), encoding="utf-8")
+    assert [str(finding) for finding in check_weights(content, weights)] == [
+        f"{weights / 'danger.npz'}: was learnt from other examples than those of now: run  make train"
     ]
 
 
@@ -83,7 +93,7 @@ def test_a_changed_text_leaves_the_weights_as_they_are(copied: tuple[Path, Path]
     assert check_weights(content, weights) == []
 
 
-@pytest.mark.parametrize("name", ["fusion.json", "semantic.npz"])
+@pytest.mark.parametrize("name", ["fusion.json", "semantic.npz", "danger.npz"])
 @pytest.mark.parametrize("inside", [None, b"", b"nonsense", b"[]", b"PK\x03\x04 and no more"])
 def test_weights_that_are_missing_or_damaged_are_named(
     copied: tuple[Path, Path], name: str, inside: bytes | None

@@ -1,5 +1,6 @@
 """The command `wegwijzer`."""
 
+import datetime as dt
 import io
 import json
 import math
@@ -21,7 +22,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.values import Person, Reply, Typed
 from bot.errors import WegwijzerError
 from bot.knowledge.document import plain
-from bot.knowledge.facts import Audience
+from bot.knowledge.facts import AMSTERDAM, Audience
 from bot.knowledge.library import Library
 from bot.settings import Settings, described
 
@@ -280,7 +281,8 @@ def check(settings: Settings, open_facts: bool) -> None:
         for text in open_questions(settings.content_dir):
             click.echo(text)
         return
-    findings = [*check_content(settings.content_dir), *check_weights(settings.content_dir, WEIGHTS)]
+    today = dt.datetime.now(AMSTERDAM).date()
+    findings = [*check_content(settings.content_dir, today), *check_weights(settings.content_dir, WEIGHTS)]
     for finding in findings:
         click.echo(str(finding))
     if findings:

@@ -31,6 +31,12 @@ NUMBERS_IN_DANGER = ("emergency_number", "suicide_number", "suicide_number_free"
 """The facts that the assistant itself shows: whom to call in danger."""
 
 
+_HOST = r"[\w-]+(?:\.[\w-]+)+"
+WEB = rf"https://{_HOST}(?:[:/?#]\S*)?"
+EMAIL = rf"[\w.+-]+@{_HOST}"
+"""What web and e-mail addresses look like."""
+
+
 class Kind(StrEnum):
     """How a fact's value is read and shown."""
 
@@ -94,13 +100,15 @@ _PYTHON_TYPES: dict[Kind, tuple[type, ...]] = {
 _KNOWN_KEYS = frozenset({"value", "kind", "for", "section", "page", "confidence", "checked", "confirm", "ask", "note"})
 
 
-def read_fact(name: str, entry: Mapping[str, Any], line: int = 0) -> Fact:
+def read_fact(name: str, entry: Any, line: int = 0) -> Fact:
     """Return the fact that an entry of facts.yaml describes.
 
     Raises:
-        BadFact: if the entry has an unknown key or kind, no source, or a value of the wrong type.
+        BadFact: if the entry is none, has an unknown key or kind, no source, or a value of the wrong type.
 
     """
+    if not isinstance(entry, dict):
+        raise BadFact(f"fact {name}: expected `{{value: …, kind: …}}`")
     unknown = set(entry) - _KNOWN_KEYS
     if unknown:
         raise BadFact(f"fact {name}: unknown key {', '.join(sorted(map(str, unknown)))}")
@@ -167,9 +175,9 @@ def _well_formed(kind: Kind, value: Any) -> bool:
         case Kind.DATE:
             return not isinstance(value, dt.datetime)
         case Kind.WEB:
-            return bool(re.match(r"https://\S", value))
+            return bool(re.fullmatch(WEB, value))
         case Kind.EMAIL:
-            return bool(value.count("@") == 1)
+            return bool(re.fullmatch(EMAIL, value))
         case Kind.PHONE:
             return bool(re.fullmatch(r"[0-9 +-]*[0-9]", value))
         case Kind.HOURS:

@@ -17,7 +17,7 @@ from babel import Locale
 
 from bot.errors import ContentError, Finding
 from bot.knowledge.announceable import EVENT_PARTS, Announceable, read_announceable
-from bot.knowledge.facts import NUMBERS_IN_DANGER, Audience, BadFact, Fact, FactBook, read_fact
+from bot.knowledge.facts import NUMBERS_IN_DANGER, Audience, BadFact, Fact, FactBook, Kind, read_fact
 from bot.knowledge.loader import SafeLoader
 from bot.knowledge.words import Words
 
@@ -174,16 +174,26 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*$")
 
 
 class _EachKeyOnce(SafeLoader):
-    """Reads YAML, and refuses a key that stands twice: YAML itself would silently take the last one."""
+    """Reads YAML, and notes each key that stands twice: YAML itself would silently take the last one.
+
+    The first is read, so that whatever else stands in the file can be looked at too.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.twice: list[tuple[str, int]] = []
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[tuple[str, str]] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if (key.tag, key.value) in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key.value!r} stands here a second time", key.start_mark
-                )
-            seen.add((key.tag, key.value))
+        first: list[tuple[yaml.Node, yaml.Node]] = []
+        for key, value in node.value:
+            written = (key.tag, str(key.value))
+            if written in seen:
+                self.twice.append((written[1], key.start_mark.line + 1))
+            else:
+                first.append((key, value))
+            seen.add(written)
+        node.value = first
         return super().construct_mapping(node, deep)
 
 
@@ -198,11 +208,11 @@ class _Reader:
         if not self._content.is_dir():
             self._find(self._content, 0, "there is no such folder: check WEGWIJZER_CONTENT_DIR")
             return None
-        facts = self._facts()
+        languages = self._languages()
+        facts = self._facts(languages)
         structure = self._yaml(self._content / "topics.yaml")
         topics = self._topics(structure)
         elsewhere = tuple(structure.get("elsewhere") or ())
-        languages = self._languages()
         if not topics or not languages:
             return None
         entries: dict[tuple[str, str], Entry] = {}
@@ -238,28 +248,26 @@ class _Reader:
 
     # --- the parts -----------------------------------------------------------------------------
 
-    def _facts(self) -> FactBook:
-        path = self._content / "facts.yaml"
+    def _facts(self, languages: Mapping[str, Language]) -> FactBook:
+        """Return all facts; one that cannot be read stands there as a number, so that texts with it can be shown."""
+        path, before = self._content / "facts.yaml", len(self.findings)
         entries = self._yaml(path)
         lines = _top_level_lines(path)
         facts: dict[str, Fact] = {}
         for name, entry in entries.items():
             line = lines.get(name, 0)
-            if not isinstance(entry, dict):
-                self._find(path, line, f"fact {name}: expected `{{value: …, kind: …}}`")
-                continue
             try:
                 facts[name] = read_fact(name, entry, line)
+                _told_in_each(languages, facts[name])
             except BadFact as error:
                 self._find(path, line, str(error))
-        book = FactBook(facts)
-        if not self.findings:  # else what is missing may be what could not be read
+                facts[name] = Fact(name, Kind.NUMBER, 1, line=line)
+        if facts or len(self.findings) == before:  # else what is missing is what could not be read
             for name in NUMBERS_IN_DANGER:
-                fact = book.get(name)
-                if fact is None or not fact.known:
-                    line = fact.line if fact else 1
+                if name not in facts or not facts[name].known:
+                    line = facts[name].line if name in facts else 1
                     self._find(path, line, f"the assistant itself needs the fact {name!r}, with a value")
-        return book
+        return FactBook(facts)
 
     def _topics(self, structure: Mapping[str, Any]) -> dict[str, Topic]:
         path = self._content / "topics.yaml"
@@ -274,7 +282,7 @@ class _Reader:
                         audiences=frozenset(Audience(word) for word in entry["for"]),
                         sections=tuple(str(section) for section in entry["section"]),
                         related=tuple(entry["related"]),
-                        checked=entry["checked"],
+                        checked=_day(entry["checked"]),
                     )
                 except (KeyError, TypeError, ValueError) as error:
                     self._find(path, line, f"topic {topic_id}: {error!s} is missing or wrong")
@@ -294,8 +302,12 @@ class _Reader:
 
     def _languages(self) -> dict[str, Language]:
         languages: dict[str, Language] = {}
-        for path in sorted(self._content.glob("*/language.yaml")):
-            code, entry = path.parent.name, self._yaml(path)
+        for folder in sorted(self._content.glob("[!.]*/")):
+            path = folder / "language.yaml"
+            if not path.exists():
+                self._find(path, 0, "this file is missing, so nobody is answered in this language")
+                continue
+            code, entry = folder.name, self._yaml(path)
             try:
                 languages[code] = Language(
                     code=code,
@@ -336,12 +348,14 @@ class _Reader:
         front, body, offset = self._front_matter(path, text)
         title, title_line = "", 0
         parts: dict[str, list[str]] = {"": []}
-        lines = {"": offset + 1}
+        lines, begins = {"": offset + 1}, dict[str, int]()
         part = ""
         for number, line in enumerate(body.splitlines(), offset + 1):
             heading = _HEADING.match(line)
             if heading is None:
                 parts[part].append(line)
+                if line.strip():
+                    begins.setdefault(part, number)
             elif heading[1] == "#" and not title:
                 title, title_line = heading[2], number
             elif heading[1] == "##" and heading[2] in (*named, QUESTIONS) and heading[2] not in parts:
@@ -356,8 +370,6 @@ class _Reader:
         questions = tuple(self._questions(path, parts.pop(QUESTIONS, []), lines.get(QUESTIONS, 0)))
         lines["title"] = title_line
         texts = {name: "\n".join(content).strip() for name, content in parts.items()}
-        begins = {name: lines[name] + _first_written(content) for name, content in parts.items()}
-        begins[""] -= 1  # it has no heading of its own
         if language.answered_in and (title or any(texts.values())):
             self._find(path, 1, f"{language.code} has example questions only")
         if not language.answered_in and not title:
@@ -459,13 +471,18 @@ class _Reader:
         return self._parse_yaml(path, self._text(path), 0)
 
     def _parse_yaml(self, path: Path, text: str, offset: int) -> dict[str, Any]:
+        loader = _EachKeyOnce(text)
         try:
-            value = yaml.load(text, _EachKeyOnce)  # noqa: S506 - a SafeLoader that is stricter still
+            value = loader.get_single_data()
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = (mark.line + 1 if mark else 0) + offset
             self._find(path, line, f"not valid YAML: {getattr(error, 'problem', None) or error}")
             return {}
+        finally:
+            loader.dispose()
+        for key, line in loader.twice:
+            self._find(path, line + offset, f"{key!r} stands here a second time")
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -489,9 +506,18 @@ class _Reader:
         return path.relative_to(self._content.parent).as_posix() if path != self._content else path.as_posix()
 
 
-def _first_written(lines: list[str]) -> int:
-    """The number, from 1, of the first line that is not blank."""
-    return next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
+def _day(value: Any) -> dt.date:
+    if type(value) is not dt.date:
+        raise TypeError("`checked`, a day such as 2026-11-24,")
+    return value
+
+
+def _told_in_each(languages: Mapping[str, Language], fact: Fact) -> None:
+    """Raise BadFact if a text that is written per language is not there in one that answers are written in."""
+    if fact.kind is Kind.TEXT and isinstance(fact.value, dict):
+        for language in languages.values():
+            if not language.answered_in and language.locale.language not in fact.value:
+                raise BadFact(f"fact {fact.name}: there is no text in {language.name}")
 
 
 def _top_level_lines(path: Path) -> dict[str, int]:

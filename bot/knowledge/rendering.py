@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta, nodes
+from jinja2.sandbox import SandboxedEnvironment
 
 from bot.knowledge.document import Document, Role, UnsupportedMarkdown, line, parse, plain
 from bot.knowledge.facts import Audience, Fact, FactBook, show
@@ -32,9 +33,13 @@ class FactInText:
 
 
 def environment() -> Environment:
-    """Return the Jinja2 environment of content texts: a name that is no fact is an error."""
-    # No HTML is made here: every channel escapes the finished document in its own way.
-    return Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML is made here
+    """Return the Jinja2 environment of content texts: a name that is no fact is an error, Python is out of reach.
+
+    No HTML is made here: every channel escapes the finished document in its own way.
+    """
+    made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    made.globals.clear()
+    return made
 
 
 class Renderer:
@@ -128,12 +133,38 @@ def _names(facts: FactBook, language: Language) -> Mapping[str, Any]:
     return {**{name: FactInText(fact, language) for name, fact in facts.items()}, "count": count}
 
 
+_USED_IN_TEXTS = (
+    nodes.Template, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.Not, nodes.And, nodes.Or,
+    nodes.Compare, nodes.Operand, nodes.Keyword,
+)  # fmt: skip
+
+
+def _used_in_texts(node: nodes.Node) -> bool:
+    """Texts consist of words, facts, what is said if something is known or is so, and counted things."""
+    match node:
+        case nodes.Output():
+            return all(isinstance(part, (nodes.TemplateData, nodes.Name, nodes.Call)) for part in node.nodes)
+        case nodes.Call():
+            return isinstance(node.node, nodes.Name) and node.node.name == "count"
+        case _:
+            return isinstance(node, _USED_IN_TEXTS)
+
+
 def used_facts(templates: Iterable[str]) -> frozenset[str]:
-    """Return the names that templates refer to, `count` left out; CannotRender if one cannot be parsed."""
-    try:
-        found = {
-            name for template in templates for name in meta.find_undeclared_variables(environment().parse(template))
-        }
-    except TemplateError as error:
-        raise CannotRender(str(error)) from error
+    """Return the names that templates refer to, `count` left out.
+
+    Raises:
+        CannotRender: if one cannot be parsed, or has more in it than facts, `if` and `count`.
+
+    """
+    found: set[str] = set()
+    for template in templates:
+        try:
+            tree = environment().parse(template)
+        except TemplateError as error:
+            raise CannotRender(str(error)) from error
+        for node in tree.find_all(nodes.Node):
+            if not _used_in_texts(node):
+                raise CannotRender("only {{ fact }}, {{ count(…) }} and {% if … %} are used in texts")
+        found |= meta.find_undeclared_variables(tree)
     return frozenset(found - {"count"})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.errors import Finding
+from bot.knowledge.loader import of_each_language
 from bot.knowledge.safety.letters import tokens_of
 from bot.knowledge.safety.pages import ACT, CRISIS, EMERGENCY, BadSafety, Page, read_page
 from bot.knowledge.safety.reader import Reader
@@ -40,16 +41,24 @@ class SafetyNet:
 
     @classmethod
     def load(cls, content_dir: Path) -> Self:
-        """Return the net made of every content/<language>/safety.yaml.
+        """Return the net made of the content/<language>/safety.yaml of all languages.
 
         Raises:
-            BadSafety: if there is none, or if one cannot be used.
+            BadSafety: with every finding, if a language has none, if one cannot be used, or if there is no language.
 
         """
-        paths = sorted(content_dir.glob("*/safety.yaml"))
-        if not paths:
-            raise BadSafety([Finding(str(content_dir), 0, "no language has a safety.yaml, so danger would go unseen")])
-        return cls([read_page(path) for path in paths])
+        pages: list[Page] = []
+        findings: list[Finding] = []
+        for path in of_each_language(content_dir, "safety.yaml"):
+            try:
+                pages.append(read_page(path))
+            except BadSafety as error:
+                findings += error.found
+        if not pages and not findings:
+            findings.append(Finding(str(content_dir), 0, "no language has a safety.yaml, so danger would go unseen"))
+        if findings:
+            raise BadSafety(findings)
+        return cls(pages)
 
     def alarm(self, text: str) -> Alarm | None:
         """Return the alarm that a message raises, if any.

@@ -60,6 +60,8 @@ def read_page(path: Path) -> Page:
     name = "/".join(path.parts[-3:])
     try:
         tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=SafeLoader)
+    except FileNotFoundError as error:
+        raise BadSafety([Finding(name, 0, "this file is missing, so danger would go unseen")]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadSafety([Finding(name, 1, f"cannot be read: {error}")]) from error
     except yaml.YAMLError as error:
