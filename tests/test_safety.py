@@ -143,6 +143,8 @@ DISGUISES = {
     "decomposed": lambda text: text.replace("й", "и\u0306").replace("ї", "і\u0308"),
     "long letters": lambda text: text.replace("!", "") + text[-1] * 5,
     "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
+    "letter by letter": lambda text: "  ".join(" ".join(word) for word in text.split()),
+    "dots between letters": lambda text: " ".join(".".join(word) for word in text.split()),
     "lines": lambda text: f"Hallo\n\n{text}\n\nOlena",
 }
 
@@ -234,6 +236,13 @@ def test_words_that_are_folded_alike_are_kept_apart(net: SafetyNet) -> None:
 @pytest.mark.parametrize("message", ["my child needs help but has no permit", "help, who pays but not the school"])
 def test_english_is_not_read_as_slavic_words_in_latin_letters(net: SafetyNet, message: str) -> None:
     assert net.alarm(message) is None  # "but" is folded as «б'ють», they are beating
+
+
+@pytest.mark.parametrize(
+    "message", ["а я і в неї є у кімнаті", "кв. 5, м. Київ, я з с. Нове", "room B, J.K. and I", "т.д. и т.п."]
+)
+def test_words_and_names_of_one_letter_are_no_cry_for_help(net: SafetyNet, message: str) -> None:
+    assert net.alarm(message) is None
 
 
 @pytest.mark.parametrize("message", ["", " ", "?", "...", "👍", "\u200b", "112", "42", "'", "-" * 50])

@@ -29,6 +29,10 @@ _LETTERS = _Letters({ord(mark): "'" for mark in "'’ʼ‘`´ʹ′＇"} | {ord("
 _WORD_OR_STOP = re.compile(r"[^\W_]+(?:'+[^\W_]+)*'*|\.{2,}|[.!?;\n…]+|[,:()–—-]+")
 _HALF_STOP = re.compile(r"\.{2,}|…+|[,:()–—-]+")
 STOP, PAUSE = ".", ","
+_SPELT = re.compile(r"(?<!\w)[^\W\d_]([ .*_-])[^\W\d_](?:\1[^\W\d_])*(?![.*_-]?\w)")
+# Three letters and what is between them; several words of one letter («а я і в школі») are nothing that is spelt.
+_SPELT_AT_LEAST = 5
+_WORDS_AND_GAPS = "aeiouабвеєжзиіїйкоуюяс .*_-"
 # Cyrillic letters that look like Latin ones: a word that mixes both alphabets is read as Cyrillic.
 _LOOK = str.maketrans("aceiopxykmthb", "асеіорхукмтнв")
 
@@ -36,7 +40,7 @@ _LOOK = str.maketrans("aceiopxykmthb", "асеіорхукмтнв")
 def tokens_of(text: str) -> list[str]:
     """Return the words of a text in lower case, with a full stop where a sentence ends, a comma where it pauses."""
     tokens: list[str] = []
-    for found in _WORD_OR_STOP.finditer(unicodedata.normalize("NFC", text).translate(_LETTERS)):
+    for found in _WORD_OR_STOP.finditer(_joined(unicodedata.normalize("NFC", text).translate(_LETTERS))):
         token = found.group()
         if token[0].isalnum():
             tokens.append(token.replace("'", ""))
@@ -45,6 +49,13 @@ def tokens_of(text: str) -> list[str]:
         elif tokens and tokens[-1] == PAUSE and not _HALF_STOP.fullmatch(token):
             tokens[-1] = STOP
     return tokens
+
+
+def _joined(text: str) -> str:
+    """Put words together that are spelt letter by letter (h e l p): a space between letters, two between words."""
+    if all(len(run[0]) < _SPELT_AT_LEAST or run[0].strip(_WORDS_AND_GAPS) == "" for run in _SPELT.finditer(text)):
+        return text
+    return _SPELT.sub(lambda run: run[0][::2], text)
 
 
 def words_of(text: str) -> list[str]:
