@@ -1,6 +1,7 @@
 """Learning the finder's weights: the same questions give the same weights, and the check sees when they are stale."""
 
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Sequence
@@ -93,8 +94,13 @@ def test_a_changed_text_leaves_the_weights_as_they_are(copied: tuple[Path, Path]
     assert check_weights(content, weights) == []
 
 
-@pytest.mark.parametrize("name", ["fusion.json", "semantic.npz", "danger.npz"])
-@pytest.mark.parametrize("inside", [None, b"", b"nonsense", b"[]", b"PK\x03\x04 and no more"])
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        *itertools.product(["fusion.json", "semantic.npz", "danger.npz"], [None, b"", b"nonsense", b"[]"]),
+        *itertools.product(["fusion.json", "semantic.npz"], [b"PK\x03\x04 and no more"]),
+    ],
+)
 def test_weights_that_are_missing_or_damaged_are_named(
     copied: tuple[Path, Path], name: str, inside: bytes | None
 ) -> None:
