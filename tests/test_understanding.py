@@ -75,3 +75,34 @@ def test_swearing_gets_a_calm_word_unless_there_is_a_question_in_it(
 
 def test_danger_in_plain_words_needs_no_finder(library: Library, safety: SafetyNet) -> None:
     assert Understanding(library, safety, ScriptedFinder()).understand("ik wil niet meer leven").kind is Kind.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("I hate refugees", "en"), ("They get everything for free!", "en"), ("send refugees back", "en"),
+        ("vluchtelingen moeten weg", "nl"), ("Eigen volk eerst!", "nl"), ("ik haat buitenlanders", "nl"),
+        ("ненавиджу арабів", "uk"), ("чому їм дають більше, ніж нам?", "uk"), ("понаехали тут", "uk"),
+        ("ненавижу беженцев", "uk"),
+    ],
+)  # fmt: skip
+def test_hate_and_envy_get_a_calm_word_and_no_help_with_stress_or_with_leaving(
+    understanding: Understanding, typed: str, language: str
+) -> None:
+    verdict = understanding.understand(typed)
+    assert verdict.smalltalk
+    assert (verdict.label, verdict.language) == ("prejudice", language)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "do refugees have to go home?",
+        "I hate grammar",
+        "ik haat nederlands",
+        "мені важко, всі злі",
+        "where do refugees go",
+    ],
+)
+def test_a_question_of_a_refugee_is_not_taken_for_hate(understanding: Understanding, typed: str) -> None:
+    assert understanding.understand(typed).label != "prejudice"
