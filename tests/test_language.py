@@ -64,8 +64,36 @@ def test_russian_in_latin_letters_is_answered_like_russian(guesser: LanguageGues
     assert chances["uk"] + chances["ru"] > 0.5
 
 
-@pytest.mark.parametrize("text", ["", " ", "112", "?!", "👍", "\n\t", "٣", "_"])
-def test_without_letters_there_is_no_language(guesser: LanguageGuesser, text: str) -> None:
+NOT_OURS = [
+    # Arabic, Farsi, Tigrinya, Georgian, Chinese
+    "أين أجد طبيب أسنان", "أريد أن أموت", "من پول ندارم برای غذا", "ሓኪም እደሊ ኣለኹ", "ექიმი მჭირდება", "我需要看医生",
+    # Turkish
+    "doktora ihtiyacım var", "çocuğum için okul arıyorum", "hollandaca kursu nerede", "para yardımı nasıl alabilirim",
+    # Somali
+    "waxaan u baahanahay dhakhtar", "carruurtayda iskuul ma heli karaa", "lacagta goorma ayaan helayaa",
+    # Polish
+    "gdzie mogę uczyć się niderlandzkiego", "potrzebuję lekarza dla dziecka", "kiedy dostanę pieniądze",
+    # Spanish, French, German
+    "necesito un médico para mi hijo", "no tengo dinero para comida", "où est l'école pour mes enfants",
+    "ich brauche einen arzt für mein kind",
+    # Arabic, Farsi and Tigrinya in Latin letters
+    "ana bade et3alam hollandi", "wen fi madrasa la wladi", "man pool nadaram baraye ghaza", "hakim yedliyeni alo",
+    # no language at all
+    "qzx vvw kkp", "lkjh lkjh oiuy", "bla " * 40,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("chosen", ["nl", "en", "uk"])
+@pytest.mark.parametrize("text", NOT_OURS)
+def test_who_writes_another_language_is_answered_in_the_one_they_chose(
+    understanding: Understanding, text: str, chosen: str
+) -> None:
+    assert understanding.language(text, own=chosen) == chosen
+    assert understanding.language(text, hint=chosen) == chosen
+
+
+@pytest.mark.parametrize("text", ["", " ", "112", "?!", "👍", "\n\t", "٣", "_", "أين المدرسة", "ትምህርቲ BSN"])
+def test_without_letters_of_ours_there_is_no_language(guesser: LanguageGuesser, text: str) -> None:
     assert guesser.probabilities(text) == {}
 
 
@@ -102,6 +130,13 @@ def test_a_sentence_looks_more_like_a_language_than_noise(guesser: LanguageGuess
         ("привет", "nl", "nl", "uk"),
         ("где врач", "nl", None, "uk"),
         ("hallo", "en", None, "en"),
+        ("ja", None, None, "nl"),
+        ("pauze", None, None, "nl"),
+        ("delete my data", None, None, "en"),
+        ("dizzy", None, None, "en"),
+        ("yak otrymaty hroshi", "nl", None, "uk"),
+        ("kogda dadut dengi", "en", None, "uk"),
+        ("rijbewijs поміняти", None, None, "uk"),
         ("Eropuit", "uk", None, "uk"),
         ("112", "en", None, "en"),
         ("112", None, "ru", "uk"),

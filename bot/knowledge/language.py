@@ -1,7 +1,9 @@
 """In which of our languages a message is written, short ones and Latin-letter Ukrainian included.
 
 Letters that only one language has decide first; then a naive Bayes of character 1- to 3-grams, taught by the
-example questions and small talk in content/, weighs the rest (docs/decisions/finder.md has the measurements).
+example questions and small talk in content/, weighs the rest (docs/decisions/finder.md has the measurements). It must
+choose among our languages, so it is not asked about a script that none of them is written in, and Latin letters are
+Ukrainian or Russian only where they look it.
 """
 
 import math
@@ -12,6 +14,7 @@ from itertools import chain, tee
 from typing import Self
 
 from bot.knowledge.library import Library
+from bot.knowledge.transliterate import looks_like_latin_cyrillic
 
 # Letters that Ukrainian or Russian has and the other lacks.
 _UKRAINIAN = frozenset("іїєґ")
@@ -20,7 +23,9 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[a-z\u00df-\u024f]")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SMOOTHING = 0.3
-
+# Latin letters are Ukrainian or Russian from this likeness on; of fewer letters nothing can be said ("ja", "da").
+_SLAVIC_FROM = 0.6
+_SLAVIC_LETTERS = 4
 
 _GREETINGS_COUNT = 6
 """How many times small talk is taught: a greeting must be known for sure, short as it is."""
@@ -52,13 +57,16 @@ class LanguageGuesser:
         return cls(chain(questions, *tee(talk, _GREETINGS_COUNT)))
 
     def probabilities(self, text: str) -> Mapping[str, float]:
-        """Return how likely (0 to 1) each language is; nothing if the text holds no letters."""
+        """Return how likely (0 to 1) each language is; nothing if few letters of the text are Latin or Cyrillic."""
+        if _in_another_script(text):
+            return {}
         grams = _grams(Counter(_words(text)))
         cyrillic = _is_cyrillic(text)
+        slavic = _may_be_slavic(text)
         scores = {
-            key: sum(model.get(gram, model[""]) * count for gram, count in grams.items())
-            for key, model in self._models.items()
-            if key[1] == cyrillic
+            (language, in_cyrillic): sum(model.get(gram, model[""]) * count for gram, count in grams.items())
+            for (language, in_cyrillic), model in self._models.items()
+            if in_cyrillic == cyrillic and (slavic or (language, True) not in self._models)
         }
         if not grams or not scores:
             return {}
@@ -71,6 +79,18 @@ class LanguageGuesser:
         best = max(scores.values())
         powers = {language: math.exp((score - best) / 3) for (language, _), score in scores.items()}
         return {language: power / sum(powers.values()) for language, power in powers.items()}
+
+    def knows(self, text: str, language: str) -> bool:
+        """Return whether a text is plainly of ours, so that a guess at its language may be believed.
+
+        Half of its words must stand in the examples of the language: of Turkish or Polish far fewer do, and the
+        probabilities do not tell, since they only weigh our languages. Ukrainian and Russian are known by their
+        letters.
+        """
+        if _may_be_slavic(text):
+            return True
+        model, words = self._models.get((language, False), {}), _words(text)
+        return sum(f"={word}" in model for word in words) * 2 >= len(words)
 
     def likeness(self, text: str) -> float:
         """Return how much a text looks like any of the languages in its script: a mean log-probability."""
@@ -86,6 +106,20 @@ class LanguageGuesser:
 def _is_cyrillic(text: str) -> bool:
     lowered = text.casefold()
     return len(_CYRILLIC.findall(lowered)) > len(_LATIN.findall(lowered))
+
+
+def _in_another_script(text: str) -> bool:
+    """Whether fewer than half of the letters are Latin or Cyrillic."""
+    lowered = text.casefold()
+    ours = len(_CYRILLIC.findall(lowered)) + len(_LATIN.findall(lowered))
+    return ours * 2 < sum(map(str.isalpha, lowered))
+
+
+def _may_be_slavic(text: str) -> bool:
+    """Whether a text holds Cyrillic letters, or Latin ones that read like Ukrainian or Russian."""
+    if _CYRILLIC.search(text.casefold()):
+        return True
+    return sum(map(str.isalpha, text)) >= _SLAVIC_LETTERS and looks_like_latin_cyrillic(text) >= _SLAVIC_FROM
 
 
 def _words(text: str) -> list[str]:

@@ -199,7 +199,8 @@ class Understanding:
             return answer
         enough = len(text.split()) >= _ENOUGH_WORDS or _foreign_script(text, fallback)
         needed = 0.97 if own else 0.8
-        return answer if enough and answers[answer] >= needed else self._spoken(fallback)
+        clear = enough and answers[answer] >= needed and self._guesser.knows(text, answer)
+        return answer if clear else self._spoken(fallback)
 
     def _spoken(self, code: str | None) -> str:
         if code is None or code not in self._library.languages:
