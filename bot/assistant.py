@@ -140,8 +140,14 @@ class Assistant:
             self._people.returned(address)
         if isinstance(message, Pressed):
             message = replace(message, question=self._question(address, token_of(message.action)))
+        if isinstance(message, Command) and not message.is_link and self.speaks_of_danger(message.words):
+            message = Typed(message.words)
         language = self._conversation.language(person, hint)
         reply = self._talked(message, address, person, language)
+        if reply is None and isinstance(message, Command) and not self._conversation.knows(message):
+            # "/agenda" does what "agenda" does, but is no answer to a form that waits for words.
+            idle = [talk for talk in self._talks if not talk.wants_text(address)]
+            reply = self._talked(Typed(message.words), address, person, language, idle)
         if reply is None:
             reply = self._conversation.reply(message, person, hint, self._token())
             if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
@@ -171,9 +177,11 @@ class Assistant:
         """
         return "\n" not in text.strip() and self.speaks_of_danger(text)
 
-    def _talked(self, message: Message, address: str, person: Person, language: str) -> Reply | None:
-        """Return what the first of the talks says that this message is for; None if it is for none of them."""
-        for talk in self._talks:
+    def _talked(
+        self, message: Message, address: str, person: Person, language: str, talks: Sequence[Talk] | None = None
+    ) -> Reply | None:
+        """Return what the first of (all) talks says that this message is for; None if it is for none of them."""
+        for talk in self._talks if talks is None else talks:
             if isinstance(message, Typed) and talk.wants_text(address) and self._cry_for_help(message.text):
                 continue
             reply = talk.reply(message, address, person, language)

@@ -4,8 +4,10 @@ import pytest
 from sqlite_utils import Database
 
 from bot.assistant import Assistant
+from bot.dialogue.typed import command
 from bot.dialogue.values import Command, Pressed, Reply, Typed
 from bot.knowledge.facts import Audience
+from bot.knowledge.understanding import Kind
 from bot.store.helped import Helped
 from bot.store.questions import Questions
 from tests.conftest import ScriptedFinder
@@ -26,6 +28,22 @@ def test_choices_are_remembered_and_stop_forgets_them(assistant: Assistant) -> N
     assert assistant.person("telegram:8").language is None
     assistant.handle("telegram:7", Command("stop"))
     assert assistant.person("telegram:7").language is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "/help мене вбивають",
+        "/start хочу померти",
+        "/допоможіть мене б'є чоловік",
+        "/menu\nik wil dood",
+        "/ik wil dood",
+    ],
+)
+def test_a_slash_before_it_hides_no_danger(assistant: Assistant, said: str) -> None:
+    typed = command(said)
+    assert typed is not None
+    assert assistant.handle("telegram:7", typed).kind in (Kind.CRISIS, Kind.EMERGENCY)
 
 
 def test_an_unanswered_question_is_kept_masked_and_alone(assistant: Assistant, db: Database) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.dialogue.actions import LIMIT
 from bot.dialogue.conversation import COMMANDS, Conversation
+from bot.dialogue.typed import command
 from bot.dialogue.values import (
     Command,
     CountHelp,
@@ -374,6 +375,71 @@ def test_who_types_who_they_are_is_understood(
 @pytest.mark.parametrize("said", ["я біженка", "ik ben een buurman en zoek werk", "is there an asylum seeker here"])
 def test_what_does_not_plainly_say_who_one_is_changes_nothing(conversation: Conversation, said: str) -> None:
     assert not any(isinstance(change, SetAudience) for change in conversation.reply(Typed(said), NEW).changes)
+
+
+CRIES = [
+    "help!", "HELP", "hulp!!", "help me", "help mij", "help me please", "help help help", "save me", "mayday",
+    "redt mij", "допоможіть!!!", "допомога", "помогите!!! срочно", "помогите мне пожалуйста", "спаси", "спасите",
+    "на помощь!", "hilfe", "ayuda", "113", "112", "101", "103", "911", "/help", "/допоможіть",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", CRIES)
+def test_a_bare_cry_for_help_gets_the_numbers_first(
+    conversation: Conversation, finder: ScriptedFinder, said: str
+) -> None:
+    finder.script["112"] = {"noodgeval": 0.95}
+    reply = conversation.reply(command(said) or Typed(said), Person("en"))
+    assert "112" in shown(reply)[:100]
+    assert all(number in shown(reply) for number in ("112", "113", "0800-2000"))
+    assert not any(isinstance(change, KeepQuestion) for change in reply.changes)
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("menu please", "menu"), ("menu alstublieft", "menu"), ("меню, будь ласка", "menu"),
+        ("please delete my data", "stop"), ("видаліть мої дані", "stop"), ("verwijder mijn gegevens", "stop"),
+        ("удалите, пожалуйста, мои данные", ""), ("удалите мои данные, пожалуйста", "stop"),
+        ("wat weet je van mij?", "privacy"), ("що ви про мене знаєте?", "privacy"), ("приватность", "privacy"),
+        ("сменить язык", "language"), ("мову", "language"), ("перекладіть", "language"),
+        ("can you change the language please", "language"),
+    ],
+)  # fmt: skip
+def test_a_command_can_be_asked_for_in_words_and_politely(conversation: Conversation, said: str, same: str) -> None:
+    asked = conversation.reply(Typed(said), Person("en"))
+    assert (asked == conversation.reply(Command(same), Person("en"))) is bool(same)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("change language to dutch", "nl"), ("switch to English", "en"), ("say it in English", "en"),
+        ("на нідерландській", "nl"), ("переведи на русский", "uk"), ("можешь говорить по-русски?", "uk"),
+        ("can you translate to english please", "en"), ("vertaal naar het Oekraïens", "uk"),
+    ],
+)  # fmt: skip
+def test_another_language_can_be_asked_for_in_many_words(conversation: Conversation, said: str, code: str) -> None:
+    assert conversation.reply(Typed(said), Person("nl")).changes == (SetLanguage(code),)
+
+
+@pytest.mark.parametrize(
+    ("said", "typed"),
+    [("/меню", "меню"), ("/taal", "taal"), ("/menu please", "menu"), ("/дякую", "дякую"), ("/wis mij", "wis mij")],
+)  # fmt: skip
+def test_a_word_with_a_slash_before_it_does_what_the_word_does(
+    conversation: Conversation, said: str, typed: str
+) -> None:
+    slashed = command(said)
+    assert slashed is not None
+    assert conversation.reply(slashed, Person("nl")) == conversation.reply(Typed(typed), Person("nl"))
+
+
+@pytest.mark.parametrize("signs", [".", "-", "?!", "\u200b", "🎉🎉", "…", "()"])
+def test_nothing_but_signs_is_no_question(conversation: Conversation, library: Library, signs: str) -> None:
+    reply = conversation.reply(Typed(signs), Person("en"))
+    assert shown(reply) == library.words["en"]("media.empty")
+    assert reply.changes == ()
 
 
 def test_stop_forgets_everything_and_says_so(conversation: Conversation, library: Library) -> None:

@@ -137,6 +137,14 @@ def test_small_talk_is_not_weighed(library: Library, safety: SafetyNet, finder: 
     assert embedder.asked == []
 
 
+@pytest.mark.parametrize("text", ["goodbye, that is everything", "have a nice eveniing goodbye", "goodbyye all"])
+def test_what_only_resembles_small_talk_is_weighed(
+    library: Library, safety: SafetyNet, finder: ScriptedFinder, text: str
+) -> None:
+    understanding = Understanding(library, safety, finder, second=net(Told(good=A_CRISIS, evening=A_CRISIS)))
+    assert understanding.understand(text).kind is Kind.CRISIS
+
+
 def test_without_a_second_net_the_words_decide_alone(
     library: Library, safety: SafetyNet, finder: ScriptedFinder
 ) -> None:

@@ -200,6 +200,11 @@ def test_letters_are_read_in_the_chat_in_ones_own_language(place: Place, assista
     assert "no English version" in english.presses("Onderhoud")
 
 
+def test_a_word_with_a_slash_does_what_the_word_does(place: Place, phone: Phone) -> None:
+    publish(place.desk)
+    assert phone.sends(Command("agenda")) == phone.sends(Typed("agenda")) == phone.sends(Command("events"))
+
+
 def test_the_calendar_leads_to_signing_up_and_to_a_file(place: Place, phone: Phone) -> None:
     publish(place.desk)
     assert "woensdag 2 december om 10:00" in phone.sends(Command("events"))

@@ -106,6 +106,23 @@ async def test_the_same_update_twice_is_answered_once_also_after_a_restart(servi
     assert [call.data["text"][:20] for call in api.sent()].count(api.sent()[0].data["text"][:20]) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("/start t-eropuit", Command("start", "t-eropuit")),
+        ("/Menu@wegwijzer_bot", Command("menu")),
+        ("/menu\nik heb een vraag", Command("menu", "ik heb een vraag")),
+        ("/меню", Command("меню")),
+        ("/", Typed("/")),
+        ("1/2", Typed("1/2")),
+    ],
+)
+def test_what_begins_with_a_slash_is_a_command(api: BotApi, text: str, message: Message) -> None:
+    came = incoming(Update.de_json({"update_id": 9, "message": api.message(text=text)}, None), "wegwijzer_bot")
+    assert came is not None
+    assert came.message == message
+
+
 def test_what_is_typed_is_known_again_by_the_number_of_its_update(api: BotApi) -> None:
     update = Update.de_json({"update_id": 9, "message": api.message(text="dank je")}, None)
     came = incoming(update, "bot")

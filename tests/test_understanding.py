@@ -73,6 +73,13 @@ def test_swearing_gets_a_calm_word_unless_there_is_a_question_in_it(
     assert verdict.label == label
 
 
+def test_what_is_left_without_the_swear_words_is_understood(library: Library, safety: SafetyNet) -> None:
+    text, rest = "kut, mijn sleutel kwijt", "mijn sleutel kwijt"
+    finder = ScriptedFinder({text: {"locatiemanagement": 0.27}, rest: {"locatiemanagement": 0.41}})
+    verdict = Understanding(library, safety, finder).understand(text)
+    assert (verdict.kind, verdict.offers[:1]) == (Kind.CHOICES, ("locatiemanagement",))
+
+
 def test_danger_in_plain_words_needs_no_finder(library: Library, safety: SafetyNet) -> None:
     assert Understanding(library, safety, ScriptedFinder()).understand("ik wil niet meer leven").kind is Kind.CRISIS
 

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.assistant import Assistant
+from bot.dialogue.typed import command
 from bot.dialogue.values import Command, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Block, Document, Paragraph, Role, Span
 from bot.knowledge.understanding import Kind
@@ -57,10 +58,7 @@ class Terminal:
         choices = [button for row in self._shown.buttons for button in row]
         if line.isdecimal() and 1 <= int(line) <= len(choices):
             return Pressed(choices[int(line) - 1].action)
-        if line.startswith("/"):
-            name, _, argument = line[1:].partition(" ")
-            return Command(name, argument.strip())
-        return Typed(line)
+        return command(line) or Typed(line)
 
     def _show(self, reply: Reply) -> None:
         self._shown = reply

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.actions import action, taken_apart
-from bot.dialogue.typed import typed_commands
+from bot.dialogue.typed import courtesies, typed_commands
 from bot.dialogue.values import (
     Attached,
     Button,
@@ -74,6 +74,7 @@ class Conversation:
             skeleton(phrase): code for code, words in library.words.items() for phrase in words.many("speaking")
         }
         self._typed_audiences = typed_commands(library.words, "who_i_am", Audience)
+        self._courtesies = courtesies(library.words)
         self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
             "start": self._start,
             "menu": lambda _person, language: self._menu(language),
@@ -101,8 +102,8 @@ class Conversation:
                 return self._typed(text, person, hint, token)
             case Pressed(carried, question):
                 return self._pressed(carried, question, person, self.language(person, hint))
-            case Command(name, argument):
-                return self._command(name, argument, person, hint)
+            case Command():
+                return self._command(message, person, hint, token)
             case Attached():
                 return self.reply(Unsupported(Medium.DOCUMENT), person, hint)
             case Unsupported(_, text) if text and self._understanding.alarmed(text):
@@ -117,6 +118,10 @@ class Conversation:
         if code is None or code not in self._library.languages:
             return self._library.source_language
         return self._library.answer_language(code)
+
+    def knows(self, command: Command) -> bool:
+        """Return whether this is a command of the conversation, and no sentence that begins with a slash."""
+        return command.name in self._commands and (command.name == "start" or not command.argument)
 
     def speaks_of_danger(self, text: str) -> bool:
         """Return whether a message speaks of suicide or danger: that is answered before anything else."""
@@ -140,21 +145,29 @@ class Conversation:
 
     def _typed(self, text: str, person: Person, hint: str | None, token: str) -> Reply:
         language = self.language(person, hint)
-        if not text.strip():
+        if self._understanding.says_nothing(text):
             return self._say(language, "media.empty", buttons=(self._menu_row(language),))
-        folded = skeleton(text)
-        if folded in self._typed_commands:
-            name, written_in = self._typed_commands[folded]
-            return self._commands[name](person, person.language or written_in or language)
-        if folded in self._typed_languages:
-            return self._language_chosen(self._typed_languages[folded], person)
-        if folded in self._typed_audiences:
-            audience, written_in = self._typed_audiences[folded]
-            return self._who(audience, "", person, person.language or written_in or language)
+        asked = self._asked(text, person, language)
+        if asked is not None:
+            return asked
         verdict = self._understanding.understand(text, person.language, hint)
         reply = self._answer_to(text, verdict, person, token)
         document = self.numbers(verdict.language) + reply.document if verdict.wary else reply.document
         return replace(reply, document=document, kind=verdict.kind, topics=verdict.topics)
+
+    def _asked(self, text: str, person: Person, language: str) -> Reply | None:
+        """Return the reply to a text that asks for a command in words, a language, or says who somebody is."""
+        folded = skeleton(text)
+        for said in (folded, self._courtesies.sub("", folded)):
+            if said in self._typed_commands:
+                name, written_in = self._typed_commands[said]
+                return self._commands[name](person, person.language or written_in or language)
+            if said in self._typed_languages:
+                return self._language_chosen(self._typed_languages[said], person)
+            if said in self._typed_audiences:
+                audience, written_in = self._typed_audiences[said]
+                return self._who(audience, "", person, person.language or written_in or language)
+        return None
 
     def _answer_to(self, text: str, verdict: Verdict, person: Person, token: str) -> Reply:
         language = verdict.language
@@ -201,12 +214,18 @@ class Conversation:
                 return self._start(person, language)
         return self._say(language, "answer.gone", self._sections(language))
 
-    def _command(self, name: str, argument: str, person: Person, hint: str | None) -> Reply:
-        language = self.language(person, hint)
-        if name == "start" and argument.startswith(DEEP_LINK) and self._exists(argument.removeprefix(DEEP_LINK)):
-            return self._open(argument.removeprefix(DEEP_LINK), person, language)
-        command = self._commands.get(name)
-        return command(person, language) if command else self._help(language)
+    def _command(self, command: Command, person: Person, hint: str | None, token: str) -> Reply:
+        language, linked = self.language(person, hint), command.argument.removeprefix(DEEP_LINK)
+        if command.is_link and command.argument.startswith(DEEP_LINK) and self._exists(linked):
+            return self._open(linked, person, language)
+        if self.knows(command):
+            return self._commands[command.name](person, language)
+        asked = self._asked(command.words, person, language)
+        if asked is not None:
+            return asked
+        if command.argument or self._understanding.understand(command.words, person.language, hint).label:
+            return self._typed(command.words, person, hint, token)
+        return self._help(language)
 
     # --- answers -------------------------------------------------------------------------------
 
@@ -329,9 +348,11 @@ class Conversation:
         return Reply(document, language, (*rows, (Button(words("menu.back"), action("m")),)))
 
     def _help(self, language: str) -> Reply:
+        """Explain what can be typed; "help!" may be a cry for it, so the numbers to call come first."""
         words = self._words(language)
         items = "\n".join(f"- {words(f'help.{name}')}" for name in HELPED)
-        return Reply(line(words("help.text")) + parse(items), language, (self._menu_row(language),))
+        document = self.numbers(language) + line(words("help.text")) + parse(items)
+        return Reply(document, language, (self._menu_row(language),))
 
     def _privacy(self, person: Person, language: str) -> Reply:
         words = self._words(language)

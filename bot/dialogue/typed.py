@@ -1,7 +1,9 @@
-"""Typed words that do the same as a command: "menu", «меню», "taal"."""
+"""Typed words that do the same as a command: "menu", «меню», "taal"; and what begins with a slash."""
 
+import re
 from collections.abc import Iterable, Mapping
 
+from bot.dialogue.values import Command
 from bot.knowledge.skeleton import skeleton
 from bot.knowledge.words import Words
 
@@ -24,3 +26,19 @@ def typed_commands(words: Mapping[str, Words], key: str, names: Iterable[str]) -
                 shared = folded in found and found[folded][1] != language
                 found[folded] = (name, "" if shared else language)
     return found
+
+
+def courtesies(words: Mapping[str, Words]) -> re.Pattern[str]:
+    """Return the pattern of what does not count around a request, in a skeleton: "menu please" asks for the menu."""
+    phrases = {skeleton(phrase) for own in words.values() for phrase in own.many("courtesy")}
+    either = "|".join(sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"^(?:(?:{either}) )+|(?: (?:{either}))+$")
+
+
+def command(text: str) -> Command | None:
+    """Return the command that a text which begins with a slash looks like; in groups "@bot" may follow the name."""
+    words = text[1:].split(maxsplit=1)
+    if not text.startswith("/") or not words:
+        return None
+    name, *rest = words
+    return Command(name.split("@")[0].casefold(), "".join(rest).strip())

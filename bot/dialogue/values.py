@@ -1,5 +1,6 @@
 """What goes in and out of the conversation: values, without any channel in them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +24,8 @@ class Person:
     audience: Audience | None = None
     reachable: bool = False
 
+
+_PAYLOAD = re.compile(r"[\w-]*", re.ASCII)
 
 QUIET = (21 * 60, 8 * 60)
 """The quiet hours of who has not chosen others: from 21:00 to 08:00 local time, in minutes after midnight."""
@@ -75,10 +78,23 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command such as /start, with what stands behind it (a deep link's payload)."""
+    """A command such as /start, with what stands behind it (a deep link's payload).
+
+    Whatever begins with a slash looks like one, so it may be a sentence: "/help he is hitting me".
+    """
 
     name: str
     argument: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it says without the slash."""
+        return f"{self.name} {self.argument}".strip()
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it opens a link to the bot, which hands over a code and no words."""
+        return self.name == "start" and _PAYLOAD.fullmatch(self.argument) is not None
 
 
 @dataclass(frozen=True, slots=True)

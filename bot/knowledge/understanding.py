@@ -5,12 +5,9 @@ three and an honest no, by the thresholds that docs/decisions/finder.md measured
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
-
-from rapidfuzz import fuzz, process
 
 from bot.knowledge.danger import SecondNet, Weighed
 from bot.knowledge.finder import Finder, Ranked
@@ -18,7 +15,7 @@ from bot.knowledge.keyboard import retyped
 from bot.knowledge.language import LanguageGuesser
 from bot.knowledge.library import Library
 from bot.knowledge.safety import Alarm, SafetyNet
-from bot.knowledge.skeleton import skeleton
+from bot.knowledge.smalltalk import PLEAS, SWEARING, SmallTalk
 
 
 class Kind(StrEnum):
@@ -33,8 +30,6 @@ class Kind(StrEnum):
 
 
 SAFETY_TOPICS = {Kind.CRISIS: "crisis", Kind.EMERGENCY: "noodgeval"}
-SWEARING = "swearing"
-"""The small talk of swear words."""
 DANGER_TOPICS = frozenset({*SAFETY_TOPICS.values(), "huiselijk-geweld"})
 """The topics whose questions may come from somebody in danger."""
 
@@ -45,7 +40,7 @@ class Thresholds:
 
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
     offer up to three, each of at least `choice`; `also`: to offer a label beside an answer; `danger`: to show the
-    numbers to call beside the choices, and "crisis" among them; `sworn`: to offer choices to somebody who swears;
+    numbers to call beside the choices, and "crisis" among them; `sworn`: to look past swear words;
     `crisis`: to take a question for a crisis where no second net does that.
     """
 
@@ -81,9 +76,6 @@ class Verdict:
         return self.kind is Kind.NONE and bool(self.label)
 
 
-# A phrase is small talk only as a whole, short message; this far it may be misspelt (0 to 100).
-_SMALLTALK_LETTERS = 40
-_SMALLTALK_LIKENESS = 88
 # A message of fewer words is too short to overrule the language that the person chose.
 _ENOUGH_WORDS = 3
 
@@ -109,6 +101,7 @@ class Understanding:
         self._second = second
         self._finder = finder
         self._thresholds = thresholds
+        self._smalltalk = SmallTalk(library)
         self._guesser = guesser or LanguageGuesser.taught_by(library)
 
     def understand(self, text: str, own: str | None = None, hint: str | None = None) -> Verdict:
@@ -124,14 +117,18 @@ class Understanding:
         weighed = self._weigh(text)
         if weighed.alarm is not None:
             return self._danger(weighed.alarm, text, language)
-        talk = self.smalltalk(text)
+        talk = self._smalltalk.find(text)
         if talk is not None:
-            return Verdict(Kind.NONE, language, label=talk)
+            return Verdict(Kind.NONE, language, label=talk, wary=weighed.wary or talk in PLEAS)
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
         verdict = self._judge(text, language)
         return replace(verdict, wary=verdict.kind not in SAFETY_TOPICS and (verdict.wary or weighed.wary))
+
+    def says_nothing(self, text: str) -> bool:
+        """Return whether a message is empty, or nothing but signs that mean nothing to us."""
+        return not any(map(str.isalnum, text)) and self._smalltalk.find(text) is None
 
     def alarmed(self, text: str) -> bool:
         """Return whether a message speaks of suicide or danger."""
@@ -146,7 +143,7 @@ class Understanding:
     def _weigh(self, text: str) -> Weighed:
         """Return the alarm of the safety net, and of the second net where there is one."""
         sign = self._safety.sign(text)
-        if self._second is None or (sign is None and self.smalltalk(text) is not None):
+        if self._second is None or (sign is None and self._smalltalk.is_phrase(text)):
             return Weighed(sign.alarm if sign else None)
         return self._second.weigh(text, sign)
 
@@ -167,16 +164,16 @@ class Understanding:
             return Verdict(Kind.ANSWER, language, topics, first.label, self._worth_offering(others))
         likely = (one.label for one in (first, *others) if one.probability >= self._thresholds.danger)
         wary = not DANGER_TOPICS.isdisjoint(likely)
-        if first.probability < self._thresholds.sworn and self._swears(text):
-            return Verdict(Kind.NONE, language, topics, SWEARING, wary=wary)
+        if first.probability < self._thresholds.sworn:
+            rest = self._smalltalk.without_swearing(text)
+            if rest != " ".join(text.split()):
+                if rest and self._finder.rank(rest).best[0].probability >= self._thresholds.sworn:
+                    return self._judge(rest, language)
+                return Verdict(Kind.NONE, language, topics, SWEARING, wary=wary)
         if 1 - ranking.nothing < self._thresholds.choices:
             return Verdict(Kind.NONE, language, topics, wary=wary)
         offers = tuple(one.label for one in (first, *others) if self._may_be_chosen(one))
         return Verdict(Kind.CHOICES if offers else Kind.NONE, language, topics, offers=offers, wary=wary)
-
-    def _swears(self, text: str) -> bool:
-        """Whether a swear word stands in a message, so that choices would be beside the point."""
-        return any(self._phrases.get(skeleton(word)) == SWEARING for word in text.split())
 
     def _may_be_chosen(self, one: Ranked) -> bool:
         """Whether a label is likely enough to stand among the choices; nobody is asked about suicide by chance."""
@@ -206,42 +203,6 @@ class Understanding:
         if code is None or code not in self._library.languages:
             return self._library.source_language
         return self._library.answer_language(code)
-
-    def smalltalk(self, text: str) -> str | None:
-        """Return the id of the small talk that a whole message is, if it is."""
-        folded = skeleton(text)
-        if not folded:
-            symbols = text.strip()
-            return self._symbols.get(symbols)
-        if len(folded) > _SMALLTALK_LETTERS:
-            return None
-        if folded in self._phrases:
-            return self._phrases[folded]
-        if len(folded) < 5:
-            return None
-        match = process.extractOne(folded, self._phrases.keys(), scorer=fuzz.ratio, score_cutoff=_SMALLTALK_LIKENESS)
-        return self._phrases[match[0]] if match else None
-
-    @cached_property
-    def _phrases(self) -> Mapping[str, str]:
-        return {
-            folded: entry_id
-            for entry_id, entries in self._library.smalltalk.items()
-            for entry in entries.values()
-            for question in entry.questions
-            if (folded := skeleton(question))
-        }
-
-    @cached_property
-    def _symbols(self) -> Mapping[str, str]:
-        """Small talk without letters: emoji."""
-        return {
-            question.strip(): entry_id
-            for entry_id, entries in self._library.smalltalk.items()
-            for entry in entries.values()
-            for question in entry.questions
-            if not skeleton(question)
-        }
 
 
 def _foreign_script(text: str, language: str) -> bool:

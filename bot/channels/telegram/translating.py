@@ -6,7 +6,8 @@ from telegram import Message as TelegramMessage
 from telegram import Update
 from telegram.constants import ChatType, MessageEntityType
 
-from bot.dialogue.values import Command, Medium, Message, Pressed, Typed, Unsupported
+from bot.dialogue.typed import command
+from bot.dialogue.values import Medium, Message, Pressed, Typed, Unsupported
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,8 @@ def _message(update: Update, bot_name: str, *, in_group: bool) -> Message | None
     if update.edited_message is not None:
         return Unsupported(Medium.EDITED, _written(received))
     if received.text is not None:
-        return _text(received.text, update.update_id)
+        return command(received.text) or Typed(received.text, update.update_id)
     return _medium(received)
-
-
-def _text(text: str, update: int) -> Message:
-    if text.startswith("/") and len(text) > 1:
-        name, _, argument = text[1:].partition(" ")
-        return Command(name.split("@")[0].casefold(), argument.strip())
-    return Typed(text, update)
 
 
 def _medium(received: TelegramMessage) -> Message | None:
