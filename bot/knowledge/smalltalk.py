@@ -32,6 +32,7 @@ _MOST_LETTERS = 80
 # for "morning", «привез» for «привет».
 _FORGIVEN = ((14, 2), (6, 1))
 _WORD_FORGIVEN = 8
+_PART_LETTERS = 3
 # Whitespace, and what only says how the emoji before it is drawn: variation selectors and skin tones.
 _UNSEEN = re.compile("[\\s\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
@@ -63,7 +64,7 @@ class SmallTalk:
         for end in range(1, len(units) + 1):
             for start in range(max(0, end - self._longest), end):
                 phrase = units[start:end]
-                if start in phrases_until and phrase in self._phrases and not _is_initial(phrase):
+                if start in phrases_until and phrase in self._phrases and _is_a_part(phrase):
                     phrases_until[end] = (*phrases_until[start], phrase)
                     break
         found = phrases_until.get(len(units))
@@ -130,9 +131,9 @@ def _spelt(word: str) -> tuple[str, bool]:
     return skeleton(word), word.isascii()
 
 
-def _is_initial(phrase: Units) -> bool:
-    """Whether a phrase is a single letter: alone it may mean something ("k"), beside others it is an initial."""
-    return len(phrase) == len(phrase[0]) == 1 and phrase[0].isalnum()
+def _is_a_part(phrase: Units) -> bool:
+    """Whether a phrase may be a part of a message: "no" and «не» alone are small talk, before a word they turn it."""
+    return sum(map(len, phrase)) >= _PART_LETTERS or not phrase[0].isalnum()
 
 
 def _units(text: str) -> Units:
