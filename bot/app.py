@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from bot.assistant import Assistant, Talk
-from bot.dialogue.conversation import Conversation
-from bot.dialogue.following import Following
+from bot.dialogue.conversation import HELPED, HELPED_WITHOUT_DESK, Conversation
+from bot.dialogue.following import Following, NotHere
 from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
@@ -248,11 +248,16 @@ def build_assistant(
 
     `kept_days`: how long questions without an answer are kept for the editors; 0 = not at all, and nobody is told so.
     """
+    there = desk is not None and settings is not None
     conversation = Conversation(
-        knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=kept_days, sent_days=SENT_DAYS
-    )
-    talks = build_talks(store, desk, settings, clock) if desk is not None and settings is not None else ()
+        knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=kept_days, sent_days=SENT_DAYS,
+        helped=HELPED if there else HELPED_WITHOUT_DESK,
+    )  # fmt: skip
+    talks: tuple[Talk, ...] = (NotHere(knowledge.library),)
+    if desk is not None and settings is not None:
+        talks = build_talks(store, desk, settings, clock)
     wondering = next((talk for talk in talks if isinstance(talk, Wondering)), None)
+    following = next((talk for talk in talks if isinstance(talk, Following)), None)
     return Assistant(
         conversation,
         store.people,
@@ -262,5 +267,6 @@ def build_assistant(
         token=lambda: secrets.token_urlsafe(6),
         talks=talks,
         added=wondering.instead if wondering else None,
+        beside=following.beside if following else None,
         reachable=desk.board.can_reach if desk else lambda _address: False,
     )

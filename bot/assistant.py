@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.dialogue.actions import token_of
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.lately import Lately
 from bot.dialogue.values import (
     Change,
     Command,
@@ -23,6 +24,7 @@ from bot.dialogue.values import (
     SetAudience,
     SetLanguage,
     Typed,
+    Unsupported,
 )
 from bot.knowledge.document import Document
 from bot.knowledge.facts import AMSTERDAM, Audience
@@ -97,8 +99,8 @@ class Assistant:
 
     An address is "<channel>:<id>"; the store seals it. `clock` gives aware times, `token` fresh opaque names.
     Each of the `talks` is asked in turn before the conversation, which has an answer to everything. `added` is asked
-    where the conversation has none: (question, language) -> an answer that staff wrote. `reachable` says whether
-    something can be sent to an address later on.
+    where the conversation has none: (question, language) -> an answer that staff wrote. `beside` adds to a reply what
+    the desk knows of its topic. `reachable` says whether something can be sent to an address later on.
     """
 
     def __init__(
@@ -112,10 +114,12 @@ class Assistant:
         token: Callable[[], str],
         talks: Sequence[Talk] = (),
         added: Callable[[str, str], Reply | None] | None = None,
+        beside: Callable[[Reply, str, Person], Reply] | None = None,
         reachable: Callable[[str], bool] = lambda _address: False,
     ) -> None:
         self._talks = tuple(talks)
         self._added = added
+        self._beside = beside
         self._reachable = reachable
         self._conversation = conversation
         self._people = people
@@ -125,6 +129,7 @@ class Assistant:
         self._token = token
         self._remembered: OrderedDict[str, _Held] = OrderedDict()
         self._done: OrderedDict[tuple[object, ...], int] = OrderedDict()
+        self._lately = Lately(conversation.words)
 
     def handle(self, address: str, message: Message, hint: str | None = None) -> Reply:
         """Return the reply to a message, everything it wants remembered being remembered.
@@ -136,6 +141,7 @@ class Assistant:
 
         """
         person = replace(self._people.find(address), reachable=self._reachable(address))
+        message = self._as_meant(message, address)
         if isinstance(message, Command | Pressed):
             self._people.returned(address)
         if isinstance(message, Pressed):
@@ -152,15 +158,31 @@ class Assistant:
             reply = self._conversation.reply(message, person, hint, self._token())
             if isinstance(message, Typed) and self._added is not None and reply.kind in (Kind.NONE, Kind.CHOICES):
                 reply = self._added(message.text, reply.language) or reply
+            reply = self._beside(reply, address, person) if self._beside else reply
         elif person.language is None:
             # Who has just subscribed or signed up is written to in the language that they did it in.
             self._people.keep_language(address, language)
+        self._lately.note(address, reply, self._clock())
         for change in reply.changes:
             self._carry_out_once(change, address)
         if isinstance(message, Pressed) and any(isinstance(change, KeepQuestion) for change in reply.changes):
             # Handed over once: a second press on the same button adds nothing to the editors' list.
             self._remembered.pop(token_of(message.action), None)
         return reply
+
+    def _as_meant(self, message: Message, address: str) -> Message:
+        """Return the press of a button that somebody typed instead: its label, its number, yes or no.
+
+        A form that waits for words takes them as they are; a caption or a changed message is no question then.
+        """
+        if any(talk.wants_text(address) for talk in self._talks):
+            in_danger = isinstance(message, Unsupported) and self.speaks_of_danger(message.text)
+            return replace(message, text="") if isinstance(message, Unsupported) and not in_danger else message
+        if not isinstance(message, Typed):
+            return message
+        now = self._clock()
+        pressed = self._lately.action(address, message.text, now)
+        return Pressed(pressed) if pressed else replace(message, after=self._lately.topic(address, now))
 
     def speaks_of_danger(self, text: str) -> bool:
         """Return whether words speak of suicide or danger: no door may turn these away."""
@@ -244,6 +266,7 @@ class Assistant:
             case Forget():
                 self._people.forget(address)
                 self._forget(hash(address))
+                self._lately.forget(address)
             case KeepQuestion(text, language):
                 self._questions.keep(masked(text), language, self._today())
             case RememberQuestion(token, text):

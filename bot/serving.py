@@ -43,7 +43,8 @@ def serve(settings: Settings) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     # At the level "debug" it writes the token, and what people write.
     logging.getLogger("telegram").setLevel(max(logging.INFO, logging.getLogger().level))
-    logging.getLogger("uvicorn.error").addFilter(_without_traceback)
+    for talkative in ("uvicorn.error", "telegram.ext.Updater"):
+        logging.getLogger(talkative).addFilter(_without_traceback)
     with _socket(settings.host, settings.port) as listening:
         knowledge = build_knowledge(settings)
         gc.freeze()  # it stays until the end: collecting garbage need not look at it again, which takes 0.1 s each time
@@ -124,7 +125,7 @@ async def _serve(settings: Settings, knowledge: Knowledge, store: Store, listeni
             clock_desk.office.deliveries,
             clock_desk.office.staff,
         ),
-        clock_desk.clockwork.tick if telegram else None,
+        clock_desk.clockwork.tick,
         clock=now,
     )
     scheduler.start()

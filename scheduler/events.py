@@ -183,7 +183,7 @@ MOST = 8
 
 
 class Answer(StrEnum):
-    """What became of a sign-up; the words for it stand in interface.yaml under `sign_up`."""
+    """What became of a sign-up; the words for it stand in following.yaml under `sign_up`."""
 
     COMING = "coming"
     WAITING = "waiting"
@@ -191,6 +191,7 @@ class Answer(StrEnum):
     OVER = "over"
     CANCELLED = "cancelled"
     NO_SIGN_UP = "no_sign_up"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

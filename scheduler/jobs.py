@@ -42,16 +42,14 @@ def guarded(work: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def jobs(
-    stores: Iterable[Purged], tick: Callable[[], None] | None, *, clock: Callable[[], datetime]
-) -> AsyncIOScheduler:
+def jobs(stores: Iterable[Purged], tick: Callable[[], None], *, clock: Callable[[], datetime]) -> AsyncIOScheduler:
     """Return a scheduler, not yet started.
 
     It has one thread, so that two jobs never work on the clock's connection at once.
 
     Args:
         stores: forget what is too old, now and every night at half past three.
-        tick: moves announcements and events along, every few seconds; None = there is nobody to send to.
+        tick: moves announcements and events along, every few seconds: letters and the calendar are on the web as well.
         clock: gives aware times.
 
     """
@@ -61,9 +59,8 @@ def jobs(
         guarded(lambda: forget_old(remembered, clock)), CronTrigger(hour=3, minute=30, timezone=AMSTERDAM),
         id="forget_old", coalesce=True, misfire_grace_time=None, next_run_time=clock(),
     )  # fmt: skip
-    if tick is not None:
-        scheduler.add_job(
-            guarded(tick), IntervalTrigger(seconds=TICK_SECONDS, timezone=AMSTERDAM), id="tick", coalesce=True,
-            max_instances=1, misfire_grace_time=None, next_run_time=clock(),
-        )  # fmt: skip
+    scheduler.add_job(
+        guarded(tick), IntervalTrigger(seconds=TICK_SECONDS, timezone=AMSTERDAM), id="tick", coalesce=True,
+        max_instances=1, misfire_grace_time=None, next_run_time=clock(),
+    )  # fmt: skip
     return scheduler

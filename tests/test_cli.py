@@ -440,10 +440,20 @@ def test_the_terminal_answers_and_ends_with_its_input(tmp_path: Path, small: dic
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("typed", ["agenda", "brieven", "/subscriptions", "ik kan niet komen"])
+def test_the_terminal_says_where_to_find_what_it_has_not(tmp_path: Path, small: dict[str, str], typed: str) -> None:
+    ended = run("chat", "--language", "nl", folder=tmp_path, settings=small, given=f"{typed}\nhelp\n/stop\n".encode())
+    assert ended.out.count("wel in Telegram en in de webchat") == 1
+    assert "**" not in ended.out
+    assert "bewonersbrieven lezen" not in ended.out, "the help does not offer it"
+    assert "Ik heb niets over u bewaard" in ended.out
+
+
 def test_a_number_that_stands_beside_no_choice_shows_the_choices_again(tmp_path: Path, small: dict[str, str]) -> None:
     ended = run("chat", "--language", "nl", folder=tmp_path, settings=small, given=b"Wat is Empatia?\n99\n")
     choice = re.findall(r"\[1\] .*", ended.out)[-1]
     assert ended.out.count(choice) == 2
+    assert "Dat nummer staat nergens bij" in ended.out
 
 
 def test_a_question_asked_in_vain_from_the_command_line_reaches_no_editors(small: dict[str, str]) -> None:

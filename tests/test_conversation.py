@@ -273,6 +273,56 @@ def test_a_known_reader_gets_their_part_only_an_unknown_one_all_parts_with_label
     assert "175" in known
 
 
+@pytest.mark.parametrize(
+    ("text", "chosen", "said"),
+    [
+        ("I am an asylum seeker from Syria. Do I get money for my sport club?", Audience.OEKRAINE, Audience.ASIEL),
+        ("Ik ben toch asielzoeker, krijg ik geld voor sport?", Audience.OEKRAINE, Audience.ASIEL),
+        ("we are refugees from Eritrea, money for sports?", None, Audience.ASIEL),
+        ("ik ben vluchteling uit Syrië en wil geld voor sport", Audience.OEKRAINE, Audience.ASIEL),
+        ("я прошу убежища, есть деньги на спорт?", None, Audience.ASIEL),
+        ("Ik ben statushouder, krijg ik geld voor sport?", Audience.OEKRAINE, Audience.BUURT),
+        ("Вибачте, я насправді з України, чи є гроші на спорт", Audience.ASIEL, Audience.OEKRAINE),
+        ("Я українка, чи є гроші на спорт", Audience.ASIEL, Audience.OEKRAINE),
+    ],
+)
+def test_who_says_in_passing_who_they_are_sees_the_parts_for_them_and_can_change_it_with_one_tap(
+    conversation: Conversation, finder: ScriptedFinder, text: str, chosen: Audience | None, said: Audience
+) -> None:
+    finder.script[text] = {"eropuit": 0.9}
+    reply = conversation.reply(Typed(text), Person("nl", chosen))
+    assert ("475" in shown(reply)) is (said is Audience.OEKRAINE)
+    assert actions(reply)[0].startswith(f"w:{said}:eropuit:")
+    assert not any(isinstance(change, SetAudience) for change in reply.changes)
+    tapped = conversation.reply(Pressed(actions(reply)[0]), Person("nl", chosen))
+    assert tapped.changes == (SetAudience(said),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am not an asylum seeker, do I get money for sport?", "ik ben geen asielzoeker, geld voor sport?",
+        "я не біженка з Сирії, чи є гроші на спорт", "is there an asylum seeker here who does sports",
+        "I am Ukrainian and my wife says: I am an asylum seeker", "I am from Ukraine, is there money for sports?",
+    ],
+)  # fmt: skip
+def test_what_says_it_of_nobody_or_what_was_known_changes_nothing(
+    conversation: Conversation, finder: ScriptedFinder, text: str
+) -> None:
+    finder.script[text] = {"eropuit": 0.9}
+    reply = conversation.reply(Typed(text), Person("en", Audience.OEKRAINE))
+    assert "475" in shown(reply)
+    assert not any(action.startswith("w:") for action in actions(reply))
+
+
+def test_beside_choices_one_can_say_first_who_one_is(conversation: Conversation, finder: ScriptedFinder) -> None:
+    text = "Sorry, I pressed the wrong button, I am an asylum seeker"
+    finder.script[text] = {"bamboo": 0.3}
+    reply = conversation.reply(Typed(text), Person("en", Audience.OEKRAINE))
+    assert reply.kind is Kind.CHOICES
+    assert actions(reply)[0] == "w:asiel::en"
+
+
 def test_one_tap_says_who_you_are_and_shows_the_answer_for_you(conversation: Conversation) -> None:
     first = conversation.reply(Pressed("t:eropuit"), Person("nl"))
     tap = next(action for action in actions(first) if action.startswith("w:"))
@@ -481,7 +531,39 @@ def test_a_deep_link_opens_its_topic(conversation: Conversation, library: Librar
     assert library.entry(topic, "en").title in shown(reply)
 
 
-@pytest.mark.parametrize("payload", ["t-weg", "x", "t-", "../../etc", "🎉"])
+@pytest.mark.parametrize("person", [NEW, Person("en")])
+def test_a_link_to_a_subject_that_is_gone_says_so_and_goes_on(
+    conversation: Conversation, library: Library, person: Person
+) -> None:
+    reply, start = (conversation.reply(Command("start", said), person, hint="en") for said in ("t-weg", ""))
+    assert shown(reply) == f"{library.words['en']('start.link_gone')}\n\n{shown(start)}"
+    assert reply.buttons == start.buttons
+
+
+def test_who_comes_by_a_link_for_the_first_time_is_greeted_and_can_choose_a_language(
+    conversation: Conversation, library: Library
+) -> None:
+    command = Command("start", "t-eropuit")
+    new, known = (conversation.reply(command, person, hint="uk") for person in (NEW, Person("uk")))
+    assert shown(new) == f"{library.words['uk']('start.greeting')}\n\n{shown(known)}"
+    assert {action for action in actions(new) if action.startswith("l:")} == {"l:nl", "l:uk", "l:en"}
+    assert not any(action.startswith("l:") for action in actions(known))
+
+
+def test_talk_to_a_person_does_not_lead_to_itself(conversation: Conversation) -> None:
+    reply = conversation.reply(Pressed("t:medewerker"), Person("nl"))
+    assert not any(action.startswith("t:medewerker") for action in actions(reply))
+
+
+@pytest.mark.parametrize("topic", ["crisis", "noodgeval"])
+def test_who_opens_a_page_about_danger_sees_numbers_and_no_thumbs(conversation: Conversation, topic: str) -> None:
+    for opened in (Pressed(f"t:{topic}"), Command("start", f"t-{topic}")):
+        reply = conversation.reply(opened, Person("nl"))
+        assert "112" in shown(reply)
+        assert not any(action[:2] in ("y:", "n:") for action in actions(reply))
+
+
+@pytest.mark.parametrize("payload", ["x", "../../etc", "🎉"])
 def test_a_broken_deep_link_starts_as_usual(conversation: Conversation, payload: str) -> None:
     assert conversation.reply(Command("start", payload), NEW) == conversation.reply(Command("start"), NEW)
 
@@ -493,6 +575,48 @@ def test_what_is_not_text_gets_a_kind_sentence(
 ) -> None:
     reply = conversation.reply(Unsupported(medium), Person(language))
     assert shown(reply) == library.words[language](f"media.{medium}")
+
+
+@pytest.mark.parametrize(
+    ("medium", "note"),
+    [(Medium.PHOTO, "words_only"), (Medium.DOCUMENT, "words_only"), (Medium.VOICE, "words_only"),
+     (Medium.EDITED, "words_changed")],
+)  # fmt: skip
+def test_a_question_that_came_with_something_else_is_answered(
+    conversation: Conversation, library: Library, finder: ScriptedFinder, medium: Medium, note: str
+) -> None:
+    text = "де можна вчити нідерландську?"
+    finder.script[text] = {"taallessen": 0.9}
+    reply = conversation.reply(Unsupported(medium, text), Person("uk"))
+    assert reply.shows == "taallessen"
+    assert shown(reply).startswith(library.words["uk"](f"media.{note}"))
+
+
+@pytest.mark.parametrize("medium", list(Medium))
+def test_words_without_an_answer_get_a_kind_sentence_and_are_not_kept(
+    conversation: Conversation, library: Library, medium: Medium
+) -> None:
+    reply = conversation.reply(Unsupported(medium, "mijn kamer vandaag"), Person("nl"))
+    assert shown(reply) == library.words["nl"](f"media.{medium}")
+    assert reply.changes == ()
+
+
+def test_a_question_in_a_group_is_not_answered_there(
+    conversation: Conversation, library: Library, finder: ScriptedFinder
+) -> None:
+    finder.script["waar is de dokter"] = {"dokter": 0.9}
+    reply = conversation.reply(Unsupported(Medium.GROUP, "waar is de dokter"), Person("nl"))
+    assert shown(reply) == library.words["nl"]("media.group")
+
+
+@pytest.mark.parametrize("sign", ["😭", "😢", "💔"])
+def test_a_sad_sticker_is_met_with_kindness_and_with_numbers(
+    conversation: Conversation, library: Library, sign: str
+) -> None:
+    reply = shown(conversation.reply(Unsupported(Medium.STICKER, sign), Person("nl")))
+    assert reply.startswith(library.words["nl"]("media.sad"))
+    assert "113" in reply
+    assert "113" not in shown(conversation.reply(Unsupported(Medium.STICKER, "😀"), Person("nl")))
 
 
 @pytest.mark.parametrize(

@@ -979,7 +979,7 @@ def test_a_practice_event_is_there_for_staff_only_and_never_on_the_web(
         assert board.event(occurrence.id, "nl", address) is None
         assert board.calendar_file(occurrence.id, "nl", address) is None
         assert not board.sign_up_open(occurrence.id, address)
-    assert board.come(person, occurrence.id, 1).answer is Answer.NO_SIGN_UP
+    assert board.come(person, occurrence.id, 1).answer is Answer.GONE
     real = Place(tmp_path, library, sealer).desk.board
     assert real.event(occurrence.id, "nl", address_of("Eva")) is None, "practice is over"
 

@@ -41,9 +41,10 @@ def place(tmp_path: Path, library: Library, sealer: Sealer) -> Place:
 
 @pytest.fixture
 def assistant(place: Place, conversation: Conversation, library: Library) -> Assistant:
+    following = Following(library, place.desk.board)
     return Assistant(
         conversation, People(place.db, place.sealer), Questions(place.db), Helped(place.db), clock=lambda: place.now,
-        token=lambda: "t", talks=[Following(library, place.desk.board)], reachable=place.desk.board.can_reach,
+        token=lambda: "t", talks=[following], beside=following.beside, reachable=place.desk.board.can_reach,
     )  # fmt: skip
 
 
@@ -219,6 +220,79 @@ def test_the_calendar_leads_to_signing_up_and_to_a_file(place: Place, phone: Pho
     assert event.decoded("dtstart") == local(2026, 12, 2, 10)
 
 
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("nl", "Ik kom toch niet"), ("nl", "ik kan niet komen"), ("nl", "Ik meld me af"),
+        ("nl", "Aanmelden of afmelden"),
+        ("uk", "Не зможу прийти"), ("uk", "не смогу прийти"), ("en", "I can’t come"), ("en", "I cannot come after all"),
+    ],
+)  # fmt: skip
+def test_who_types_that_they_cannot_come_is_asked_to_what_and_gives_the_place_back_with_one_tap(
+    place: Place, assistant: Assistant, library: Library, language: str, typed: str
+) -> None:
+    publish(place.desk)
+    phone = Phone(assistant, language=language)
+    assert library.words[language]("sign_up.nothing") in phone.sends(Typed(typed))
+    place.desk.board.come(ME, 1, 2)
+    phone.sends(Command("menu"))
+    assert phone.sends(Typed(typed)) == library.words[language]("sign_up.which")
+    assert place.desk.signing.count(1).people == 2
+    phone.presses(phone.labels[0])
+    assert place.desk.signing.count(1).people == 0
+
+
+@pytest.mark.parametrize("typed", ["stop sending me messages", "ik wil geen berichten meer", "Alles stoppen",
+                                   "не надсилайте мені більше нічого", "За чим я стежу"])  # fmt: skip
+def test_who_wants_no_messages_sees_what_they_follow_and_how_to_stop_it(place: Place, phone: Phone, typed: str) -> None:
+    place.desk.board.follow(ME, "nieuws", "test")
+    phone.sends(Typed(typed))
+    assert "b:off" in [button.action for row in phone.last.buttons for button in row]
+    assert place.desk.board.follows(ME) == {"nieuws"}
+
+
+@pytest.mark.parametrize("typed", ["ja", "Ja, graag", "так", "yes please"])
+def test_a_typed_yes_to_the_words_of_consent_begins_a_subscription(place: Place, phone: Phone, typed: str) -> None:
+    phone.sends(Command("start", "s-herenweg-55"))
+    phone.sends(Typed(typed))
+    assert place.desk.board.follows(ME) == {"herenweg-55"}
+
+
+@pytest.mark.parametrize("typed", ["nee", "Nee", "no", "ні", "misschien later"])
+def test_anything_but_a_yes_begins_none(place: Place, phone: Phone, typed: str) -> None:
+    phone.sends(Command("start", "s-herenweg-55"))
+    phone.sends(Typed(typed))
+    assert place.desk.board.follows(ME) == frozenset()
+
+
+@pytest.mark.parametrize("typed", ["3", "met 3", "нас 3", "3 people"])
+def test_a_typed_number_says_how_many_come(place: Place, phone: Phone, typed: str) -> None:
+    publish(place.desk)
+    phone.sends(Pressed("r:1"))
+    phone.sends(Typed(typed))
+    assert place.desk.signing.count(1).people == 3
+
+
+@pytest.mark.parametrize("language", ["nl", "uk", "en"])
+def test_the_answer_about_what_stands_in_the_calendar_begins_with_the_next_dates_and_leads_there(
+    place: Place, assistant: Assistant, library: Library, language: str
+) -> None:
+    phone, words = Phone(assistant, language=language), library.words[language]
+    without = phone.sends(Pressed("t:oudercafe"))
+    assert words("events.open") in phone.labels
+    assert words("events.planned") not in without
+    publish(place.desk)
+    title, planned, first, *_ = phone.sends(Pressed("t:oudercafe")).split("\n\n")
+    assert title == library.entry("oudercafe", language).title
+    assert planned == words("events.planned")
+    assert "10:00" in first
+    assert "De Luifel" in phone.presses(first[:20])
+    phone.sends(Pressed("t:activiteiten"))
+    assert words("events.open") in phone.labels
+    phone.sends(Pressed("t:dokter"))
+    assert words("events.open") not in phone.labels
+
+
 def test_the_button_below_a_reminder_shows_who_signed_up_how_it_stands_and_how_to_cancel(
     place: Place, phone: Phone
 ) -> None:
@@ -275,6 +349,20 @@ def test_a_forged_or_old_button_is_answered_kindly_and_changes_nothing(place: Pl
     assert phone.sends(Pressed(junk)).strip()
     assert place.db.execute("SELECT count(*) FROM subscriptions").fetchone()[0] == 0
     assert place.db.execute("SELECT count(*) FROM sign_ups").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("pressed", ["r:999:2", "r:999:0", "v:999"])
+def test_a_button_of_an_event_that_is_gone_says_so(place: Place, phone: Phone, library: Library, pressed: str) -> None:
+    publish(place.desk)
+    assert phone.sends(Pressed(pressed)) == library.words["nl"]("events.gone")
+
+
+def test_who_gives_a_place_back_when_it_is_over_is_told_so(place: Place, phone: Phone, library: Library) -> None:
+    publish(place.desk)
+    place.desk.board.come(ME, 1, 2)
+    place.move_on(days=30)
+    assert phone.sends(Pressed("r:1:0")) == library.words["nl"]("sign_up.over")
+    assert place.desk.signing.count(1).people == 2
 
 
 def narrowed(place: Place) -> None:
@@ -448,3 +536,25 @@ def test_an_event_for_some_people_only_is_on_no_page_and_in_no_feed(place: Place
     assert "Kamer 4" not in client.get("/nl/agenda").text
     assert "Kamer 4" not in client.get("/nl/agenda.ics").text
     assert client.get("/nl/agenda/1.ics").status_code == 404
+
+
+def test_what_the_calendar_lists_for_a_visitor_can_be_opened_by_them_in_the_chat_on_the_page_and_as_a_file(
+    place: Place, client: TestClient, library: Library
+) -> None:
+    house = new_event("open-huis", local(2026, 12, 3, 10), "Kamer 4", who=Audience.OEKRAINE,
+                      slots={"interpreter": True, "children": True})  # fmt: skip
+    event = place.desk.planning.add(COMMAND_LINE, house)
+    place.desk.planning.submit(COMMAND_LINE, event.id)
+    place.desk.planning.approve(COMMAND_LINE, event.id)
+    gone = library.words["nl"]("events.gone")
+    for who, there in (("buurt", False), ("oekraine", True)):
+        for said in ("l:nl", f"w:{who}"):
+            client.post("/", data={"action": said})
+        assert ("Open huis" in client.post("/", data={"action": "v"}).text) is there
+        for pressed in ("v:1", "i:1"):
+            assert (gone not in client.post("/", data={"action": pressed}).text) is there, pressed
+        assert ("Kamer 4" in client.get("/nl/agenda").text) is there
+        assert (client.get("/nl/agenda/1.ics").status_code == 200) is there
+    client.cookies.clear()
+    assert "Kamer 4" not in client.get("/nl/agenda").text
+    assert "Kamer 4" not in client.get("/nl/agenda.ics").text

@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -419,3 +420,23 @@ def test_a_page_that_fails_leaves_no_traceback_in_the_log(tmp_path: Path, settin
     assert "112" in page.text
     assert "page not served: OperationalError" in errors
     assert "Traceback" not in errors
+
+
+def test_a_letter_that_is_released_appears_on_its_page_without_any_bot(
+    tmp_path: Path, settings: dict[str, str]
+) -> None:
+    letter = tmp_path / "letter.md"
+    letter.write_text("## nl\n# Schilderwerk\nMorgen schilderen we de deuren.\n", encoding="utf-8")
+    solo = {**settings, "WEGWIJZER_SOLO": "true"}
+    with serving(tmp_path, solo) as served:
+        page = f"{served.address}/nl/brieven/herenweg-55"
+        done = run(
+            "letter", "publish", str(letter), "--location", "herenweg-55", "--yes", folder=tmp_path, settings=solo
+        )
+        assert done.code == 0, done.err
+        for _ in range(120):
+            if "Schilderwerk" in httpx.get(page).text:
+                break
+            time.sleep(0.25)
+        else:
+            raise AssertionError("waited in vain")

@@ -227,6 +227,34 @@ async def test_an_edited_message_and_a_group_get_a_kind_sentence_and_service_mes
     assert [call.data["text"] for call in api.sent()] == [words("media.edited"), words("media.group")]
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        # A poll as a Bot API server older than 9.6 describes it.
+        {"poll": {"id": "1", "question": "geheim", "options": [], "total_voter_count": 0}},
+        {"date": "today", "text": "geheim"},
+        {"from": {"id": 2}, "text": "geheim"},
+    ],
+    ids=["fields are missing", "no date", "nobody"],
+)
+async def test_an_update_that_cannot_be_read_keeps_nobody_else_waiting(
+    serving: Start, api: BotApi, caplog: pytest.LogCaptureFixture, broken: dict[str, Any]
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with serving():
+        api.says("/menu", chat=1)
+        api.push({"message": api.message(chat=2, **broken)})
+        api.says("/menu", chat=3)
+        await until(lambda: {call.chat for call in api.sent()} >= {1, 3})
+        await asyncio.sleep(0.1)
+    async with serving(run="run2"):
+        api.says("/menu", chat=4)
+        await until(lambda: any(call.chat == 4 for call in api.sent()))
+    assert len(api.sent()) == 3
+    assert "cannot be read" in caplog.text
+    assert "geheim" not in caplog.text
+
+
 async def test_the_profile_is_told_per_language_and_only_when_it_changed(serving: Start, api: BotApi) -> None:
     async with serving():
         pass

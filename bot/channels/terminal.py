@@ -50,7 +50,8 @@ class Terminal:
                 return
             reply = self._assistant.handle(self._address, self._message(line), self._hint)
             if line.isdecimal() and reply.kind in (Kind.NONE, Kind.CHOICES):
-                self._show_choices()  # a number that stands beside none of them
+                self._console.print(self._words(self._shown.language)("terminal.no_such_choice"))
+                self._show_choices()
             else:
                 self._show(reply)
 

@@ -18,7 +18,7 @@ from bot import __version__
 from bot.app import Knowledge, build_assistant, build_knowledge, memory_store
 from bot.cli import announcements, events, house
 from bot.cli.with_settings import with_settings
-from bot.dialogue.conversation import Conversation
+from bot.dialogue.conversation import HELPED_WITHOUT_DESK, Conversation
 from bot.dialogue.values import Person, Reply, Typed
 from bot.errors import WegwijzerError
 from bot.knowledge.document import plain
@@ -130,7 +130,9 @@ class Asking:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.languages = tuple(knowledge.library.words)
-        self._conversation = Conversation(knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=0)
+        self._conversation = Conversation(
+            knowledge.library, knowledge.renderer, knowledge.understanding, kept_days=0, helped=HELPED_WITHOUT_DESK
+        )
 
     def ask(self, text: str, language: str | None = None, audience: str | None = None) -> Reply:
         """Return the reply to a typed question of somebody with these choices."""

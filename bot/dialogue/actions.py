@@ -14,7 +14,7 @@ What one follows (bot.dialogue.following):
     u:<subject>         stop, below a message       q[:<from>:<until>]   quiet hours
     p[:<days>|end|on[:<month>]|until:<day>]   pause
     k[:<location>[:<letter>]]  letters              v[:<occurrence>]  the calendar    i:<occurrence>  its file
-    r:<occurrence>[:<people>]  who comes; 0 = I do not; n = ask for another number
+    r:<occurrence>[:<people>]  who comes; 0 = I do not; n = ask for another number    r  to what do I come
 
 Staff's work (bot.dialogue.staff) begins with z.
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.actions import action, taken_apart
-from bot.dialogue.typed import courtesies, typed_commands
+from bot.dialogue.follow_ups import FollowUps
+from bot.dialogue.typed import SaidInPassing, courtesies, typed_commands, typed_labels
 from bot.dialogue.values import (
     Attached,
     Button,
@@ -26,10 +27,10 @@ from bot.dialogue.values import (
 )
 from bot.knowledge.document import Document, Role, join, line, parse
 from bot.knowledge.facts import NUMBERS_IN_DANGER, Audience, show
-from bot.knowledge.library import Library
+from bot.knowledge.library import Language, Library
 from bot.knowledge.rendering import Renderer
 from bot.knowledge.skeleton import skeleton
-from bot.knowledge.understanding import Kind, Understanding, Verdict
+from bot.knowledge.understanding import SAFETY_TOPICS, Kind, Understanding, Verdict
 from bot.knowledge.words import Words
 
 Row = tuple[Button, ...]
@@ -40,10 +41,27 @@ COMMANDS = ("start", "menu", "language", "help", "privacy", "stop", "who")
 CONTACT_TOPIC = "medewerker"
 HELPED = ("menu", "events", "letters", "subscriptions", "language", "who", "privacy", "stop")
 """What can be typed, in the order in which the help explains it."""
-_PRIVACY = ("keeps", "follows", "questions", "told", "counts", "telegram", "forget")
+HELPED_WITHOUT_DESK = tuple(name for name in HELPED if name in COMMANDS)
+"""The same for a chat without letters, events and subscriptions."""
+_PRIVACY = ("keeps", "follows", "questions", "shown", "told", "counts", "telegram", "forget")
 """What /privacy tells who can be written to later on, in this order."""
-_PRIVACY_ON_THE_WEB = ("keeps", "web", "questions", "counts", "forget")
+_PRIVACY_ON_THE_WEB = ("keeps", "web", "questions", "shown", "counts", "forget")
 """What it tells everybody else; where nothing is kept it says so instead."""
+_WITH_WORDS = frozenset({Medium.PHOTO, Medium.DOCUMENT, Medium.VOICE, Medium.EDITED})
+"""What may come with words that are a question: a caption, or a message that was changed."""
+_ANSWERED = frozenset({Kind.ANSWER, Kind.CHOICES, Kind.ELSEWHERE})
+_SAD = frozenset("😢😭😞😔😟🥺😿💔😩😫😣😖😰😥😓")
+"""Signs of who is not well."""
+FIXED_LABELS = {
+    "menu.open": "m",
+    "menu.back": "m",
+    "answer.person": f"t:{CONTACT_TOPIC}",
+    "audience.skip": "w:-",
+    "choices.none_of_these": "x",
+    "stop.again": "s",
+    **{f"audience.{audience}.button": f"w:{audience}" for audience in Audience},
+}
+"""Labels that mean the same whenever they are typed."""
 DEEP_LINK = "t-"
 """`/start t-<topic>` opens a topic."""
 
@@ -51,8 +69,8 @@ DEEP_LINK = "t-"
 class Conversation:
     """Answers messages.
 
-    `kept_days` is how long unanswered questions are kept (0: not at all), `sent_days` how long it is known who got
-    which message.
+    `kept_days` is how long unanswered questions are kept (0: nothing is kept at all), `sent_days` how long it is known
+    who got which message, `helped` what the help explains.
     """
 
     def __init__(
@@ -63,18 +81,24 @@ class Conversation:
         *,
         kept_days: int = 30,
         sent_days: int = 90,
+        helped: Sequence[str] = HELPED,
     ) -> None:
         self._library = library
         self._renderer = renderer
         self._understanding = understanding
         self._kept_days = kept_days
         self._sent_days = sent_days
+        self._help_with = tuple(helped)
         self._typed_commands = typed_commands(library.words, "commands", COMMANDS)
         self._typed_languages = {
             skeleton(phrase): code for code, words in library.words.items() for phrase in words.many("speaking")
         }
         self._typed_audiences = typed_commands(library.words, "who_i_am", Audience)
         self._courtesies = courtesies(library.words)
+        sections = {f"menu.sections.{name}": action("g", name) for name in library.menu}
+        self._typed_labels = typed_labels(library.words, {**FIXED_LABELS, **sections})
+        self._in_passing = SaidInPassing(library.words)
+        self._follow_ups = FollowUps(library.words)
         self._commands: Mapping[str, Callable[[Person, str], Reply]] = {
             "start": self._start,
             "menu": lambda _person, language: self._menu(language),
@@ -84,6 +108,11 @@ class Conversation:
             "stop": lambda _person, language: self._stop(language),
             "who": lambda _person, language: self._ask_who(language),
         }
+
+    @property
+    def words(self) -> Mapping[str, Words]:
+        """The words of each language that is spoken."""
+        return self._library.words
 
     # --- the door ------------------------------------------------------------------------------
 
@@ -99,7 +128,7 @@ class Conversation:
         """
         match message:
             case Typed(text):
-                return self._typed(text, person, hint, token)
+                return self._typed(text, person, hint, token, message.after)
             case Pressed(carried, question):
                 return self._pressed(carried, question, person, self.language(person, hint))
             case Command():
@@ -108,9 +137,8 @@ class Conversation:
                 return self.reply(Unsupported(Medium.DOCUMENT), person, hint)
             case Unsupported(_, text) if text and self._understanding.alarmed(text):
                 return self._typed(text, person, hint, token)
-            case Unsupported(medium):
-                language = self.language(person, hint)
-                return self._say(language, f"media.{medium}", buttons=(self._menu_row(language),))
+            case Unsupported(medium, text):
+                return self._unsupported(medium, text, person, hint, token)
 
     def language(self, person: Person, hint: str | None = None) -> str:
         """Return the language that the interface speaks with a person."""
@@ -143,20 +171,24 @@ class Conversation:
 
     # --- what came in --------------------------------------------------------------------------
 
-    def _typed(self, text: str, person: Person, hint: str | None, token: str) -> Reply:
+    def _typed(self, text: str, person: Person, hint: str | None, token: str, after: str = "") -> Reply:
         language = self.language(person, hint)
         if self._understanding.says_nothing(text):
             return self._say(language, "media.empty", buttons=(self._menu_row(language),))
         asked = self._asked(text, person, language)
         if asked is not None:
             return asked
-        verdict = self._understanding.understand(text, person.language, hint)
-        reply = self._answer_to(text, verdict, person, token)
+        verdict = self._follow_ups.understood(text, self._understanding.understand(text, person.language, hint), after)
+        said = self._in_passing.audience(text)
+        if said is None or said == person.audience or verdict.kind in SAFETY_TOPICS:
+            reply = self._answer_to(text, verdict, person, token)
+        else:
+            reply = self._as_said(said, self._answer_to(text, verdict, replace(person, audience=said), token))
         document = self.numbers(verdict.language) + reply.document if verdict.wary else reply.document
         return replace(reply, document=document, kind=verdict.kind, topics=verdict.topics)
 
     def _asked(self, text: str, person: Person, language: str) -> Reply | None:
-        """Return the reply to a text that asks for a command in words, a language, or says who somebody is."""
+        """Return the reply to a text that asks for a command or a language, or says who somebody is or a label."""
         folded = skeleton(text)
         for said in (folded, self._courtesies.sub("", folded)):
             if said in self._typed_commands:
@@ -167,7 +199,35 @@ class Conversation:
             if said in self._typed_audiences:
                 audience, written_in = self._typed_audiences[said]
                 return self._who(audience, "", person, person.language or written_in or language)
+            if said in self._typed_labels:
+                carried, written_in = self._typed_labels[said]
+                return self._pressed(carried, "", person, person.language or written_in or language)
         return None
+
+    def _as_said(self, said: Audience, reply: Reply) -> Reply:
+        """Say for whom a reply is, to somebody who said in passing who they are; one tap notes it for good.
+
+        It is not noted unasked: the words may be about somebody else, and whose parts are shown depends on it.
+        """
+        words = self._words(reply.language)
+        key = "audience.shown_as_said" if reply.shows else "audience.show_as_said"
+        note = line(words(key, who=words(f"audience.{said}.label")), Role.NOTE)
+        button = Button(words(f"audience.{said}.button"), action("w", said, reply.shows, reply.language))
+        return replace(reply, document=note + reply.document, buttons=((button,), *reply.buttons))
+
+    def _unsupported(self, medium: Medium, text: str, person: Person, hint: str | None, token: str) -> Reply:
+        """Answer the words that came along, where there is an answer to them; otherwise say what works."""
+        language = self.language(person, hint)
+        if medium in _WITH_WORDS and text.strip():
+            written = self._typed(text, person, hint, token)
+            if written.kind in _ANSWERED:
+                key = "media.words_changed" if medium is Medium.EDITED else "media.words_only"
+                note = line(self._words(written.language)(key), Role.NOTE)
+                return replace(written, document=note + written.document)
+        if medium is Medium.STICKER and not _SAD.isdisjoint(text):
+            document = line(self._words(language)("media.sad")) + self.numbers(language)
+            return Reply(document, language, (self._menu_row(language),))
+        return self._say(language, f"media.{medium}", buttons=(self._menu_row(language),))
 
     def _answer_to(self, text: str, verdict: Verdict, person: Person, token: str) -> Reply:
         language = verdict.language
@@ -180,7 +240,7 @@ class Conversation:
             case Kind.ELSEWHERE:
                 return self._elsewhere(verdict.label, language, verdict.offers)
             case Kind.CHOICES:
-                none = Button(self._words(language)("choices.none_of_these"), action("x", token))
+                none = Button(self._words(language)("choices.none_of_these"), action("x", token), means="decline")
                 rows = (*self._offers(verdict.offers, language), (none,))
                 reply = self._say(language, "choices.question", buttons=rows)
                 return replace(reply, changes=(RememberQuestion(token, text),)) if token else reply
@@ -216,8 +276,8 @@ class Conversation:
 
     def _command(self, command: Command, person: Person, hint: str | None, token: str) -> Reply:
         language, linked = self.language(person, hint), command.argument.removeprefix(DEEP_LINK)
-        if command.is_link and command.argument.startswith(DEEP_LINK) and self._exists(linked):
-            return self._open(linked, person, language)
+        if command.is_link and command.argument.startswith(DEEP_LINK):
+            return self._linked(linked, person, language)
         if self.knows(command):
             return self._commands[command.name](person, language)
         asked = self._asked(command.words, person, language)
@@ -227,9 +287,23 @@ class Conversation:
             return self._typed(command.words, person, hint, token)
         return self._help(language)
 
+    def _linked(self, label: str, person: Person, language: str) -> Reply:
+        """Open what a link leads to; who comes here for the first time is greeted, and can choose a language."""
+        if not self._exists(label):
+            start = self._start(person, language)
+            return replace(start, document=line(self._words(language)("start.link_gone")) + start.document)
+        reply = self._open(label, person, language)
+        if person.language is not None:
+            return reply
+        greeting = line(self._words(language)("start.greeting"))
+        buttons = (*reply.buttons[:-1], self._language_row(language), *reply.buttons[-1:])
+        return replace(reply, document=greeting + reply.document, buttons=buttons)
+
     # --- answers -------------------------------------------------------------------------------
 
     def _open(self, label: str, person: Person, language: str) -> Reply:
+        if label in SAFETY_TOPICS.values():
+            return self._safety(label, person, language)
         if label in self._library.topics:
             return self._topic(label, person, language)
         return self._elsewhere(label, language, ())
@@ -241,8 +315,8 @@ class Conversation:
         rows = [
             *self._who_rows(topic_id, person, language),
             (
-                Button(words("answer.helpful"), action("y", topic_id, language, token), helped),
-                Button(words("answer.unhelpful"), action("n", topic_id, language, token), helped),
+                Button(words("answer.helpful"), action("y", topic_id, language, token), helped, "agree"),
+                Button(words("answer.unhelpful"), action("n", topic_id, language, token), helped, "decline"),
             ),
             *self._offers(dict.fromkeys((*also, *topic.related)), language, words("answer.more")),
             self._menu_row(language, topic_id),
@@ -298,10 +372,16 @@ class Conversation:
         The greeting is in the language that we guess only, so that the buttons are in sight on a small phone.
         """
         greeting = line(self._words(language)("start.greeting")) if greet else Document()
-        spoken = sorted(self._library.spoken, key=lambda one: one.code != language)
-        asked = join(line(self._words(one.code)("language.choose"), language=one.code) for one in spoken)
-        buttons = tuple(Button(one.name, action("l", one.code)) for one in spoken)
-        return Reply(greeting + asked, language, (buttons,))
+        asked = join(
+            line(self._words(one.code)("language.choose"), language=one.code) for one in self._spoken(language)
+        )
+        return Reply(greeting + asked, language, (self._language_row(language),))
+
+    def _spoken(self, first: str) -> list[Language]:
+        return sorted(self._library.spoken, key=lambda one: one.code != first)
+
+    def _language_row(self, first: str) -> Row:
+        return tuple(Button(one.name, action("l", one.code)) for one in self._spoken(first))
 
     def _language_chosen(self, code: str, person: Person, label: str = "") -> Reply:
         """Go on in a language: with what was shown last (`label`), or else with the first questions or the menu."""
@@ -318,7 +398,7 @@ class Conversation:
     def _ask_who(self, language: str) -> Reply:
         words = self._words(language)
         rows = [(button,) for button in self._who_buttons(language)]
-        rows.append((Button(words("audience.skip"), action("w", "-")),))
+        rows.append((Button(words("audience.skip"), action("w", "-"), means="decline"),))
         return self._say(language, "start.who", tuple(rows))
 
     def _who(self, word: str, topic_id: str, person: Person, language: str) -> Reply:
@@ -350,7 +430,7 @@ class Conversation:
     def _help(self, language: str) -> Reply:
         """Explain what can be typed; "help!" may be a cry for it, so the numbers to call come first."""
         words = self._words(language)
-        items = "\n".join(f"- {words(f'help.{name}')}" for name in HELPED)
+        items = "\n".join(f"- {words(f'help.{name}')}" for name in self._help_with)
         document = self.numbers(language) + line(words("help.text")) + parse(items)
         return Reply(document, language, (self._menu_row(language),))
 
@@ -367,7 +447,8 @@ class Conversation:
     def _stop(self, language: str) -> Reply:
         words = self._words(language)
         row = (Button(words("stop.again"), action("s")),)
-        return Reply(line(words("stop.done")), language, (row,), (Forget(),))
+        done = words("stop.done" if self._kept_days else "stop.nothing_kept")
+        return Reply(line(done), language, (row,), (Forget(),))
 
     # --- buttons -------------------------------------------------------------------------------
 

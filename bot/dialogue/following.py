@@ -11,9 +11,9 @@ from typing import Protocol
 
 from bot.dialogue.actions import ANOTHER_NUMBER, action, taken_apart, whole
 from bot.dialogue.reaching import Reachable, Reaching, reach_row
-from bot.dialogue.typed import typed_commands
+from bot.dialogue.typed import typed_commands, typed_labels
 from bot.dialogue.values import Button, Command, File, Message, Person, Pressed, Reply, Typed
-from bot.knowledge.document import Document, Role, line, parse
+from bot.knowledge.document import Document, Role, join, line, parse
 from bot.knowledge.facts import Audience
 from bot.knowledge.library import Library
 from bot.knowledge.skeleton import skeleton
@@ -23,9 +23,24 @@ from scheduler.events import MOST, Answer, SignedUp
 Row = tuple[Button, ...]
 
 COMMANDS = ("subscriptions", "letters", "events")
+CANCEL = "cancel"
+"""What is typed only, by who cannot come to something they signed up for."""
+FIXED_LABELS = {
+    "subscriptions.open": "b",
+    "subscriptions.stop_all": "b",
+    "letters.open": "k",
+    "events.open": "v",
+    "sign_up.come": "v",
+    "sign_up.leave": "r",
+    "sign_up.change": "r",
+    "broadcast.sign_up": "r",
+}
+"""Labels that are understood whenever they are typed. What a button would do at once is then asked first."""
 DEEP_LINK = "s-"
 """`/start s-<location-or-theme>` asks whether to follow exactly that; it stands in QR codes on paper letters."""
 SHOWN_EVENTS = 8
+SHOWN_BESIDE = 3
+"""Events that are named in the answer of the topic that they belong to."""
 _VERBS = frozenset("bukvriqp")
 _TYPED_CODE = f"{skeleton(DEEP_LINK)} "
 
@@ -50,9 +65,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An occurrence in the calendar; `when` and `title` are in the reader's language."""
+    """An occurrence in the calendar; `when` and `title` are in the reader's language, `theme` is what it is about."""
 
     id: int
+    theme: str
     title: str
     when: str
     cancelled: bool
@@ -89,14 +105,17 @@ class Board(Reachable, Protocol):
     def coming(self, language: str, audience: Audience | None, address: str = "") -> tuple[Coming, ...]:
         """Return what is in the calendar for somebody; "" as an address is everybody."""
 
-    def open_to_all(self, occurrence: int) -> bool:
-        """Return whether an occurrence is in everybody's calendar."""
+    def open_to(self, occurrence: int, audience: Audience | None, address: str = "") -> bool:
+        """Return whether an occurrence is for somebody: all that `coming` lists is."""
 
     def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
         """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
 
     def sign_up_open(self, occurrence: int, address: str = "") -> bool:
         """Return whether whoever is at an address can sign up for an occurrence."""
+
+    def signed_up(self, address: str, language: str) -> tuple[Coming, ...]:
+        """Return what is to come that somebody signed up for."""
 
     def mine(self, address: str, occurrence: int) -> SignedUp:
         """Return whether somebody comes."""
@@ -117,11 +136,13 @@ class Following:
     def __init__(self, library: Library, board: Board) -> None:
         self._library = library
         self._board = board
-        self._typed = typed_commands(library.words, "following_commands", COMMANDS)
+        self._typed = typed_commands(library.words, "following_commands", (*COMMANDS, CANCEL))
+        self._typed_labels = typed_labels(library.words, FIXED_LABELS)
         self._commands: Mapping[str, Callable[[str, Person, str], Reply]] = {
             "subscriptions": lambda address, _person, language: self._subscriptions(address, language),
             "letters": lambda _address, _person, language: self._locations(language),
             "events": self._calendar,
+            CANCEL: self._cancel,
         }
 
     def wants_text(self, _address: str) -> bool:
@@ -145,7 +166,7 @@ class Following:
         match message:
             case Command("start", argument) if argument.startswith(DEEP_LINK):
                 return self._ask(argument.removeprefix(DEEP_LINK), address, language)
-            case Command(name) if name in self._commands:
+            case Command(name) if name in COMMANDS:
                 return self._commands[name](address, person, language)
             case Typed(text):
                 return self._typed_reply(text, address, person, language)
@@ -153,13 +174,31 @@ class Following:
                 return self._pressed(carried, address, person, language)
         return None
 
+    def beside(self, reply: Reply, address: str, person: Person) -> Reply:
+        """Return a reply with what the calendar has of its topic, where one can follow that as a theme."""
+        if reply.shows not in self._library.announcements.themes:
+            return reply
+        coming = self._board.coming(reply.language, person.audience, address)
+        near = [one for one in coming if one.theme == reply.shows and not one.cancelled][:SHOWN_BESIDE]
+        rows = [(_event_button(one),) for one in near]
+        buttons = (*reply.buttons[:-1], *rows, (self._calendar_button(reply.language),), *reply.buttons[-1:])
+        return replace(reply, document=reply.document.with_lead(self._planned(near, reply.language)), buttons=buttons)
+
+    def _planned(self, coming: list[Coming], language: str) -> Document:
+        words = self._words(language)
+        listed = (line(words("events.one", when=one.when, title=one.title)) for one in coming)
+        return join((line(words("events.planned"), Role.LABEL), *listed)) if coming else Document()
+
     # --- what came in --------------------------------------------------------------------------
 
     def _typed_reply(self, text: str, address: str, person: Person, language: str) -> Reply | None:
-        typed = self._typed.get(skeleton(text))
-        if typed is not None:
-            name, written_in = typed
+        folded = skeleton(text)
+        if folded in self._typed:
+            name, written_in = self._typed[folded]
             return self._commands[name](address, person, person.language or written_in or language)
+        if folded in self._typed_labels:
+            carried, written_in = self._typed_labels[folded]
+            return self._pressed(carried, address, person, person.language or written_in or language)
         # A code typed from a paper letter, where the link got lost on its way: "s-herenweg-55". Telephones make a long
         # dash of the short one, and a Cyrillic «с» looks the same: the skeleton knows neither.
         code = skeleton(text.strip().removeprefix("/start "))
@@ -181,11 +220,13 @@ class Following:
             case "v":
                 if not first:
                     return self._calendar(address, person, language)
-                return self._event(whole(first), address, language)
+                return self._event(whole(first), address, person, language)
+            case "r" if not first:
+                return self._cancel(address, person, language)
             case "r":
                 return self._sign_up(whole(first), second, address, language)
             case "i":
-                return self._calendar_file(whole(first), address, language)
+                return self._calendar_file(whole(first), address, person, language)
         return self._subscription_pressed(first, second, address, language)
 
     def _subscription_pressed(self, first: str, second: str, address: str, language: str) -> Reply:
@@ -242,8 +283,8 @@ class Following:
         if subject in self._board.follows(address):
             return self._noted("subscriptions.already", address, language, name=names[subject])
         row = (
-            Button(words("subscriptions.agree"), action("b", "yes", subject)),
-            Button(words("subscriptions.decline"), action("b")),
+            Button(words("subscriptions.agree"), action("b", "yes", subject), means="agree"),
+            Button(words("subscriptions.decline"), action("b"), means="decline"),
         )
         return Reply(parse(words("subscriptions.consent", name=names[subject])), language, (row,))
 
@@ -326,14 +367,14 @@ class Following:
         for one in coming:
             text = words("events.one", when=one.when, title=one.title)
             document += line(f"{text} ({words('events.cancelled')})" if one.cancelled else text)
-        rows: list[Row] = [(Button(f"{one.when}: {one.title}"[:60], action("v", str(one.id))),) for one in coming]
+        rows: list[Row] = [(_event_button(one),) for one in coming]
         follow = (self._subscriptions_button(language),) if self._board.can_reach(address) else ()
         rows.append((*follow, *self._menu_row(language)))
         return Reply(document, language, tuple(rows))
 
-    def _event(self, number: int, address: str, language: str) -> Reply:
+    def _event(self, number: int, address: str, person: Person, language: str) -> Reply:
         document, words = self._board.event(number, language, address), self._words(language)
-        if document is None or not self._may_see(number, address):
+        if document is None or not self._may_see(number, address, person):
             return Reply(line(words("events.gone")), language, ((self._calendar_button(language),),))
         rows: list[Row] = []
         if self._board.sign_up_open(number, address):
@@ -377,15 +418,26 @@ class Following:
         rows = [back]
         if answer.answer in (Answer.COMING, Answer.WAITING):
             rows.insert(0, self._sign_up_row(number, answer, language))
-        return Reply(line(words(f"sign_up.{answer.answer}", count=answer.people)), language, tuple(rows))
+        key = "events.gone" if answer.answer is Answer.GONE else f"sign_up.{answer.answer}"
+        return Reply(line(words(key, count=answer.people)), language, tuple(rows))
 
-    def _may_see(self, number: int, address: str) -> bool:
-        """What is for some people only is told to them in their own chat, where its buttons are, and nowhere else."""
-        return self._board.can_reach(address) or self._board.open_to_all(number)
+    def _cancel(self, address: str, person: Person, language: str) -> Reply:
+        """Ask to what somebody cannot come; who signed up for nothing sees the calendar."""
+        words, coming = self._words(language), self._board.signed_up(address, language)
+        if not coming:
+            after = self._calendar(address, person, language)
+            return replace(after, document=line(words("sign_up.nothing")) + after.document)
+        rows: list[Row] = [(Button(_label(one), action("r", str(one.id), "0")),) for one in coming]
+        rows.append((self._calendar_button(language), *self._menu_row(language)[:1]))
+        return Reply(line(words("sign_up.which")), language, tuple(rows))
 
-    def _calendar_file(self, number: int, address: str, language: str) -> Reply:
-        words = self._words(language)
-        file = self._board.calendar_file(number, language, address) if self._may_see(number, address) else None
+    def _may_see(self, number: int, address: str, person: Person) -> bool:
+        """Whether an event is for somebody, or was told to them: its buttons are in their own chat then."""
+        return self._board.can_reach(address) or self._board.open_to(number, person.audience, address)
+
+    def _calendar_file(self, number: int, address: str, person: Person, language: str) -> Reply:
+        words, may = self._words(language), self._may_see(number, address, person)
+        file = self._board.calendar_file(number, language, address) if may else None
         key = "events.calendar_file" if file else "events.gone"
         return Reply(line(words(key)), language, ((self._calendar_button(language),),), file=file)
 
@@ -413,6 +465,43 @@ class Following:
 
     def _names(self, language: str) -> Mapping[str, str]:
         return {one.id: one.name for one in self._board.subjects(language)}
+
+
+class NotHere:
+    """Says where to find what one follows, letters and events: for a chat that has no board, in the terminal."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._typed = typed_commands(library.words, "following_commands", (*COMMANDS, CANCEL))
+        self._typed_labels = typed_labels(library.words, FIXED_LABELS)
+
+    def wants_text(self, _address: str) -> bool:
+        """Return whether it waits for words: never."""
+        return False
+
+    def wants_file(self, _address: str) -> bool:
+        """Return whether a file would be of use: never."""
+        return False
+
+    def reply(self, message: Message, _address: str, _person: Person, language: str) -> Reply | None:
+        """Return where to find it; None if the message is about something else."""
+        match message:
+            case Command(name) if name in COMMANDS:
+                pass
+            case Typed(text) if skeleton(text) in self._typed or skeleton(text) in self._typed_labels:
+                pass
+            case _:
+                return None
+        words = self._library.words[language]
+        return Reply(line(words("terminal.not_here")), language, ((Button(words("menu.open"), action("m")),),))
+
+
+def _event_button(one: Coming) -> Button:
+    return Button(_label(one), action("v", str(one.id)))
+
+
+def _label(one: Coming) -> str:
+    return f"{one.when}: {one.title}"[:60]
 
 
 def consent_version(words: Words, language: str) -> str:

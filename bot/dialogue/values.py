@@ -58,11 +58,13 @@ class Medium(StrEnum):
 class Typed:
     """Somebody typed this.
 
-    `update` is the channel's number of it, by which it is known again if it is delivered a second time.
+    `update` is the channel's number of it, by which it is known again if it is delivered a second time. `after` is the
+    topic that they read just before, where it is still remembered.
     """
 
     text: str
     update: int | None = field(default=None, compare=False)
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,13 @@ class Button:
     """A button: what it says, and the action that comes back when it is pressed (at most 64 bytes).
 
     `caption` is what stands above it and its neighbours of the same caption: "Did this help?".
+    `means` is "agree" or "decline" where it answers a question with yes or no, so that a typed "no" is understood too.
     """
 
     label: str
     action: str
     caption: str = ""
+    means: str = ""
 
 
 class Change:

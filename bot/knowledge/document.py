@@ -70,6 +70,12 @@ class Document:
         """Return the document with its language noted, so that it can stand within one of another language."""
         return Document(tuple(replace(block, language=code) for block in self.blocks))
 
+    def with_lead(self, lead: "Document") -> "Document":
+        """Return the document with something before all else that it says: below its title."""
+        titles = (at for at, block in enumerate(self.blocks, 1) if getattr(block, "role", None) is Role.TITLE)
+        at = next(titles, 0)
+        return Document((*self.blocks[:at], *lead.blocks, *self.blocks[at:]))
+
     def spans(self) -> Iterator[Span]:
         """All spans, in reading order."""
         for block in self.blocks:

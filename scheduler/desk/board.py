@@ -153,21 +153,24 @@ class PublicBoard:
         """
         follows = self.follows(address) if address else frozenset()
         return tuple(
-            Coming(
-                occurrence.id,
-                self._office.composer.title(event.kind, language),
-                self._office.composer.when(occurrence.local_start, language, self.local_day()),
-                occurrence.state is Happening.CANCELLED,
-                event.sign_up,
-            )
+            self._coming(event, occurrence, language)
             for event, occurrence in self._occurrences()
             if _concerns(event, audience, follows) and (audience is None or self._meant_for(event) in (None, audience))
         )
 
-    def open_to_all(self, occurrence: int) -> bool:
-        """Return whether an occurrence is in everybody's calendar: not if it is meant for some of them only."""
-        found = self._public(occurrence, "")
-        return found is not None and _concerns(found[0], None, frozenset())
+    def signed_up(self, address: str, language: str) -> tuple[Coming, ...]:
+        """Return what is to come that somebody signed up for."""
+        return tuple(
+            self._coming(event, occurrence, language)
+            for event, occurrence in self._occurrences()
+            if event.sign_up and self.mine(address, occurrence.id).answer is not Answer.NOT_COMING
+        )
+
+    def open_to(self, occurrence: int, audience: Audience | None, address: str = "") -> bool:
+        """Return whether an occurrence is for somebody: all that `coming` lists is."""
+        found = self._public(occurrence, address)
+        follows = self.follows(address) if address else frozenset()
+        return found is not None and _concerns(found[0], audience, follows)
 
     def event(self, occurrence: int, language: str, address: str = "") -> Document | None:
         """Return what there is to say about an occurrence to whoever is at an address, None if there is none."""
@@ -202,7 +205,7 @@ class PublicBoard:
     def come(self, address: str, occurrence: int, people: int) -> SignedUp:
         """Sign somebody up."""
         if self._public(occurrence, address) is None:
-            return SignedUp(Answer.NO_SIGN_UP)
+            return SignedUp(Answer.GONE)
         return self._signing.come(address, occurrence, people)
 
     def leave(self, address: str, occurrence: int) -> SignedUp:
@@ -232,6 +235,16 @@ class PublicBoard:
     def _occurrences(self) -> Iterator[tuple[Event, Occurrence]]:
         now = self._office.now()
         yield from self._office.events.coming(now, now + HORIZON)
+
+    def _coming(self, event: Event, occurrence: Occurrence, language: str) -> Coming:
+        return Coming(
+            occurrence.id,
+            self._office.library.announcements.kinds[event.kind].theme,
+            self._office.composer.title(event.kind, language),
+            self._office.composer.when(occurrence.local_start, language, self.local_day()),
+            occurrence.state is Happening.CANCELLED,
+            event.sign_up,
+        )
 
     def _meant_for(self, event: Event) -> Audience | None:
         """For whom an event is, by what was chosen or by its kind; what one follows by name is sent in any case."""

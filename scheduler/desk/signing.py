@@ -40,7 +40,7 @@ class Signing:
             found = self.occurrence(number)  # in the transaction: another process may cancel it just now
             closed = self._closed(found)
             if found is None or closed is not None:
-                return SignedUp(closed or Answer.NO_SIGN_UP)
+                return SignedUp(closed or Answer.GONE)
             event, _ = found
             person = office.people.number(address)
             before = office.sign_ups.of(number, person)
@@ -65,11 +65,14 @@ class Signing:
         office = self._office
         with writing(office.db):
             found = self.occurrence(number)
+            closed = self._closed(found)
+            if closed is Answer.OVER:
+                return SignedUp(closed)
             person = office.people.find_number(address)
             left = person is not None and office.sign_ups.drop(number, person)
-            if left and found is not None and self._closed(found) is None:
+            if left and found is not None and closed is None:
                 self._move_up(number, found[0].maximum)
-            return SignedUp(Answer.NOT_COMING)
+            return SignedUp(closed if closed in (Answer.GONE, Answer.CANCELLED) else Answer.NOT_COMING)
 
     def refill(self) -> None:
         """Give places that became free without a word (somebody was forgotten) to those who wait."""
@@ -88,9 +91,11 @@ class Signing:
         return self._office.sign_ups.count(number)
 
     def _closed(self, found: tuple[Event, Occurrence] | None) -> Answer | None:
-        if found is None or not found[0].sign_up:
-            return Answer.NO_SIGN_UP
+        if found is None:
+            return Answer.GONE
         event, occurrence = found
+        if not event.sign_up:
+            return Answer.NO_SIGN_UP
         if event.state is State.CANCELLED or occurrence.state is Happening.CANCELLED:
             return Answer.CANCELLED
         return Answer.OVER if occurrence.start <= self._office.now() else None

@@ -18,6 +18,7 @@ from bot.assistant import Assistant
 from bot.channels.telegram.following import LiveMessages
 from bot.channels.telegram.formatting import keyboard, messages, without_thumbs
 from bot.channels.telegram.ordering import OnePersonAtATime
+from bot.channels.telegram.polling import UpdatesRequest, read_update
 from bot.channels.telegram.profile import Notebook, tell_profile
 from bot.channels.telegram.sending import seconds_of, told_to_wait, with_retries
 from bot.channels.telegram.translating import Incoming, incoming
@@ -74,6 +75,7 @@ class TelegramChannel:
             .token(token)
             .base_url(f"{api_url}/bot")
             .base_file_url(f"{api_url}/file/bot")
+            .get_updates_request(UpdatesRequest())
             .concurrent_updates(OnePersonAtATime())
             .build()
         )
@@ -124,15 +126,10 @@ class TelegramChannel:
 
     async def receive(self, data: object) -> bool:
         """Take an update that came by webhook; return whether it was one."""
-        if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
-            return False
-        try:
-            update = Update.de_json(data, self.app.bot)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            # The library takes the fields on trust: whatever it stumbles over is no update.
-            return False
-        await self.app.update_queue.put(update)
-        return True
+        update = read_update(data, self.app.bot)
+        if update is not None:
+            await self.app.update_queue.put(update)
+        return update is not None
 
     # --- answering -----------------------------------------------------------------------------
 

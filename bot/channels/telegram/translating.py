@@ -71,7 +71,8 @@ def _message(update: Update, bot_name: str, *, in_group: bool) -> Message | None
 def _medium(received: TelegramMessage) -> Message | None:
     for names, medium in _MEDIA:
         if any(getattr(received, name, None) for name in names):
-            return Unsupported(medium, _written(received))
+            sign = received.sticker.emoji if received.sticker is not None else None
+            return Unsupported(medium, sign or _written(received))
     # What is left are service messages (a pinned message, a changed photo): nobody expects a reply.
     return None
 

@@ -30,7 +30,7 @@ from bot.dialogue import conversation, following
 from bot.dialogue.actions import LIMIT, action
 from bot.dialogue.values import Command, Forget, Message, Pressed, Reply, Typed
 from bot.knowledge.document import Bullets, Document, line, parse, plain
-from bot.knowledge.facts import AMSTERDAM, show
+from bot.knowledge.facts import AMSTERDAM, Audience, show
 from bot.knowledge.library import Library
 from bot.store import sessions
 
@@ -87,7 +87,9 @@ class WebChat:
     def routes(self) -> list[Route | Mount]:
         """The addresses that the chat serves."""
         publications = (
-            Publications(self._library, self._board, self._published, self._not_found).routes() if self._board else []
+            Publications(self._library, self._board, self._published, self._not_found, self._audience).routes()
+            if self._board
+            else []
         )
         return [
             Route("/", self.home, methods=["GET"]),
@@ -276,6 +278,9 @@ class WebChat:
     def _language(self, request: Request) -> str:
         """The language that the interface speaks with who asks this."""
         return self._assistant.language(self._address(request) or "web:", self._hint(request))
+
+    def _audience(self, request: Request) -> Audience | None:
+        return self._assistant.person(self._address(request) or "web:").audience
 
     def _hint(self, request: Request) -> str | None:
         """The language of the page that somebody is at (its address or its form says so), else of their browser."""

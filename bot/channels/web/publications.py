@@ -34,8 +34,8 @@ class Board(Protocol):
     def coming(self, language: str, audience: Audience | None, address: str = "") -> tuple[Coming, ...]:
         """Return what is in the calendar for somebody; "" as an address is everybody."""
 
-    def open_to_all(self, occurrence: int) -> bool:
-        """Return whether an occurrence is in everybody's calendar."""
+    def open_to(self, occurrence: int, audience: Audience | None) -> bool:
+        """Return whether an occurrence is for somebody: all that `coming` lists is."""
 
     def event(self, occurrence: int, language: str) -> Document | None:
         """Return what there is to say about an occurrence."""
@@ -65,9 +65,20 @@ KEPT = {"Cache-Control": "public, max-age=300"}
 
 
 class Publications:
-    """The addresses below /<language>/brieven and /<language>/agenda."""
+    """The addresses below /<language>/brieven and /<language>/agenda.
 
-    def __init__(self, library: Library, board: Board, page: Page, missing: Callable[[Request], Response]) -> None:
+    `audience` tells who the visitor said they are; a feed is read by a program, and holds what is for everybody.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        board: Board,
+        page: Page,
+        missing: Callable[[Request], Response],
+        audience: Callable[[Request], Audience | None],
+    ) -> None:
+        self._audience = audience
         self._library = library
         self._board = board
         self._page = page
@@ -133,7 +144,7 @@ class Publications:
             return self._missing(request)
         words = self._library.words[language]
         document = line(words("agenda_page.heading"), Role.TITLE)
-        coming = self._board.coming(language, None)
+        coming = self._board.coming(language, self._audience(request))
         if not coming:
             document += line(words("events.none"))
         for one in coming:
@@ -158,7 +169,7 @@ class Publications:
     async def calendar_file(self, request: Request) -> Response:
         """Serve one occurrence as an iCalendar file."""
         language, number = self._language(request), whole(request.path_params["number"])
-        there = language is not None and self._board.open_to_all(number)
+        there = language is not None and self._board.open_to(number, self._audience(request))
         file = self._board.calendar_file(number, language) if there and language else None
         if file is None:
             return self._missing(request)
