@@ -18,7 +18,7 @@ from bot.dialogue.staff.overview import Overview
 from bot.dialogue.staff.talk import StaffTalk
 from bot.dialogue.wondering import Wondering
 from bot.errors import ContentError, SettingsError, StoreError
-from bot.knowledge.danger import SecondNet
+from bot.knowledge.danger import NET_FILE, SecondNet
 from bot.knowledge.fusion import SEMANTIC_FILE, FusedFinder, WeightsProblem
 from bot.knowledge.library import Library, load
 from bot.knowledge.rendering import CannotRender, Renderer
@@ -135,7 +135,7 @@ def build_second_net(finder: FusedFinder) -> tuple[SecondNet | None, str]:
     if finder.semantic is None:
         return None, ""
     try:
-        return SecondNet.load(WEIGHTS / "danger.npz", finder.semantic.embedder), ""
+        return SecondNet.load(WEIGHTS / NET_FILE, finder.semantic.embedder), ""
     except SemanticUnavailable as error:
         _log.warning("danger is known by words only: %s", error)
         return None, f" (danger by words only: {error})"

@@ -19,7 +19,7 @@ import textstat
 from bot.checking_templates import template_findings
 from bot.errors import ContentError, Finding, WegwijzerError
 from bot.knowledge.danger import FILE as DANGER_EXAMPLES
-from bot.knowledge.danger import SecondNet, gather
+from bot.knowledge.danger import NET_FILE, SecondNet, gather
 from bot.knowledge.danger import fingerprint as fingerprint_of_danger
 from bot.knowledge.document import Document, plain, units_of
 from bot.knowledge.facts import EMAIL, EVERYONE, WEB, Audience, Fact, FactBook, Kind
@@ -46,8 +46,6 @@ AROUND_UNITS = 200
 READABLE = 50.0
 """The least Flesch-Douma score of a Dutch text; docs/decisions/readability.md tells why."""
 AMONG = 3
-DANGER_FILE = "danger.npz"
-"""Among the weights, what the second safety net learnt."""
 
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DIGITS = re.compile(r"\w*\d[\w.,/-]*")
@@ -80,7 +78,7 @@ def check_weights(content: Path, weights: Path) -> list[Finding]:
     with suppress(NoNumpy):
         learnt += [
             (SEMANTIC_FILE, _learnt_by(SemanticPart.load, weights / SEMANTIC_FILE), questions),
-            (DANGER_FILE, _learnt_by(SecondNet.load, weights / DANGER_FILE), dangers),
+            (NET_FILE, _learnt_by(SecondNet.load, weights / NET_FILE), dangers),
         ]
     return [
         Finding(

@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ContentError
-from bot.knowledge.danger import FILE, Learnt, SecondNet, Weighed, fingerprint, pieces, read_examples, save
+from bot.knowledge.danger import (
+    FILE,
+    NET_FILE,
+    Bounds,
+    Learnt,
+    Meaning,
+    SecondNet,
+    Weighed,
+    Wording,
+    fingerprint,
+    read_examples,
+    save,
+)
+from bot.knowledge.danger.net import pieces
+from bot.knowledge.danger.wording import BUCKETS, buckets
 from bot.knowledge.fusion import FusedFinder
 from bot.knowledge.library import Library
 from bot.knowledge.nearness import Nearness
@@ -48,8 +62,8 @@ class Told:
 A_CRISIS, AN_EMERGENCY, HARMLESS, UNSURE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.9, 0.9, 1.0)
 
 
-def learnt() -> Learnt:
-    return Learnt(
+def learnt(**words: float) -> Learnt:
+    meaning = Meaning(
         mean=np.zeros(3, dtype=np.float32),
         axes=np.eye(3, dtype=np.float32),
         supports=np.eye(3, dtype=np.float32),
@@ -58,11 +72,12 @@ def learnt() -> Learnt:
         width=2.0,
         kind_weights=np.array([1.0, -1.0, 0.0], dtype=np.float32),
         kind_bias=0.0,
-        alarm_from=0.5,
-        wary_from=0.1,
-        harmless_below=-1.0,
-        learnt_from="these",
     )
+    weights = np.zeros(BUCKETS, dtype=np.float32)
+    for word, weight in words.items():
+        weights[buckets(word)] = weight
+    wording = Wording(np.ones(BUCKETS, dtype=np.float32), weights, 0.0)
+    return Learnt(meaning, wording, Bounds(alarm_from=0.5, wary_from=0.1, harmless_below=-1.0), "these")
 
 
 def net(embedder: Told) -> SecondNet:
@@ -96,6 +111,19 @@ def test_without_a_letter_there_is_no_meaning_to_look_at(message: str) -> None:
     assert embedder.asked == []
 
 
+@pytest.mark.parametrize(
+    ("weight", "weighed"), [(2.0, Weighed(Alarm.EMERGENCY)), (0.0, Weighed(None, wary=True)), (-2.0, Weighed(None))]
+)
+def test_a_telling_word_decides_where_the_meaning_is_unsure(weight: float, weighed: Weighed) -> None:
+    second = SecondNet(learnt(telling=weight), Told(message=UNSURE))
+    assert second.weigh("a telling message", None) == weighed
+
+
+def test_words_are_known_by_their_beginnings_too_in_any_script() -> None:
+    assert set(buckets("помираю")) & set(buckets("pomyraty"))
+    assert buckets("?!") == []
+
+
 def test_one_sentence_in_a_long_story_is_enough() -> None:
     story = EVERYDAY["en"] * 3
     second = net(Told(farewell=A_CRISIS))
@@ -119,7 +147,7 @@ class OnlyAlone(Told):
 
 @pytest.mark.parametrize("message", ["x " * 2000, "a. " * 1333, "слово " * 666, EVERYDAY["uk"] * 30])
 def test_of_no_message_much_is_looked_at(message: str) -> None:
-    assert sum(map(len, pieces(message))) <= 5 * 1000
+    assert sum(map(len, pieces(message).all)) <= 5 * 1000
 
 
 def test_veiled_words_and_words_of_exhaustion_are_weak_and_all_others_are_not(safety: SafetyNet) -> None:
@@ -154,6 +182,21 @@ def test_without_a_second_net_the_words_decide_alone(
     assert with_second.understand(veiled).kind is Kind.CRISIS
 
 
+@pytest.mark.parametrize(
+    ("crisis", "where", "offered"),
+    [(0.4, HARMLESS, False), (0.4, UNSURE, True), (0.75, HARMLESS, True)],
+    ids=["only a likeness", "the net is unsure too", "very like"],
+)
+def test_nobody_is_asked_about_suicide_for_a_likeness_where_the_second_net_is_calm(
+    library: Library, safety: SafetyNet, crisis: float, where: tuple[float, float, float], offered: bool
+) -> None:
+    finder = ScriptedFinder({"some message": {"crisis": crisis, "coa": 0.2}})
+    verdict = Understanding(library, safety, finder, second=net(Told(message=where))).understand("some message")
+    assert verdict.kind is Kind.CHOICES
+    assert ("crisis" in verdict.offers) is offered
+    assert verdict.wary is offered
+
+
 def test_a_message_is_embedded_once_though_two_parts_ask() -> None:
     model = Told()
     shared = Remembering(model)
@@ -165,24 +208,24 @@ def test_a_message_is_embedded_once_though_two_parts_ask() -> None:
 
 
 def test_what_was_learnt_is_kept_in_a_file(tmp_path: Path) -> None:
-    save(learnt(), tmp_path / "danger.npz")
-    loaded = SecondNet.load(tmp_path / "danger.npz", Told(farewell=A_CRISIS))
+    save(learnt(), tmp_path / NET_FILE)
+    loaded = SecondNet.load(tmp_path / NET_FILE, Told(farewell=A_CRISIS))
     assert loaded.learnt_from == "these"
     assert loaded.margin("farewell") == pytest.approx(net(Told(farewell=A_CRISIS)).margin("farewell"), abs=0.01)
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK no archive"])
 def test_a_damaged_file_is_reported(tmp_path: Path, damage: bytes) -> None:
-    (tmp_path / "danger.npz").write_bytes(damage)
+    (tmp_path / NET_FILE).write_bytes(damage)
     with pytest.raises(SemanticUnavailable, match="wegwijzer train"):
-        SecondNet.load(tmp_path / "danger.npz", Told())
+        SecondNet.load(tmp_path / NET_FILE, Told())
 
 
 # --- the examples in content/ --------------------------------------------------------------------------------
 
 
 def test_the_weights_were_learnt_from_the_examples_that_are_there() -> None:
-    assert SecondNet.load(WEIGHTS / "danger.npz", Told()).learnt_from == fingerprint(read_examples(CONTENT))
+    assert SecondNet.load(WEIGHTS / NET_FILE, Told()).learnt_from == fingerprint(read_examples(CONTENT))
 
 
 def test_nothing_was_learnt_from_what_judges_the_net() -> None:
@@ -222,7 +265,7 @@ def both(library: Library, safety: SafetyNet) -> Understanding:
         semantic = SemanticPart.load(WEIGHTS / "semantic.npz")
     except SemanticUnavailable as error:
         pytest.skip(str(error))
-    second = SecondNet.load(WEIGHTS / "danger.npz", semantic.embedder)
+    second = SecondNet.load(WEIGHTS / NET_FILE, semantic.embedder)
     return Understanding(library, safety, FusedFinder.load(library, WEIGHTS, semantic), second=second)
 
 

@@ -123,7 +123,8 @@ class Understanding:
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
-        verdict = self._judge(text, language)
+        calm = self._second is not None and not weighed.wary
+        verdict = self._judge(text, language, self._thresholds.crisis if calm else self._thresholds.danger)
         return replace(verdict, wary=verdict.kind not in SAFETY_TOPICS and (verdict.wary or weighed.wary))
 
     def says_nothing(self, text: str) -> bool:
@@ -147,8 +148,8 @@ class Understanding:
             return Weighed(sign.alarm if sign else None)
         return self._second.weigh(text, sign)
 
-    def _judge(self, text: str, language: str) -> Verdict:
-        """Decide by the finder's probabilities."""
+    def _judge(self, text: str, language: str, danger: float) -> Verdict:
+        """Decide by the finder's probabilities; from `danger` on a topic about danger counts as likely."""
         ranking = self._finder.rank(text)
         topics = ranking.among(self._library.topics)[:3]
         first, *others = ranking.best[:3]
@@ -162,23 +163,22 @@ class Understanding:
                 return Verdict(Kind.ELSEWHERE, language, topics, first.label, self._worth_offering(topics[:2]))
         elif first.probability >= self._thresholds.sure and not crisis:
             return Verdict(Kind.ANSWER, language, topics, first.label, self._worth_offering(others))
-        likely = (one.label for one in (first, *others) if one.probability >= self._thresholds.danger)
+        likely = (one.label for one in (first, *others) if one.probability >= danger)
         wary = not DANGER_TOPICS.isdisjoint(likely)
         if first.probability < self._thresholds.sworn:
             rest = self._smalltalk.without_swearing(text)
             if rest != " ".join(text.split()):
                 if rest and self._finder.rank(rest).best[0].probability >= self._thresholds.sworn:
-                    return self._judge(rest, language)
+                    return self._judge(rest, language, danger)
                 return Verdict(Kind.NONE, language, topics, SWEARING, wary=wary)
         if 1 - ranking.nothing < self._thresholds.choices:
             return Verdict(Kind.NONE, language, topics, wary=wary)
-        offers = tuple(one.label for one in (first, *others) if self._may_be_chosen(one))
+        offers = tuple(one.label for one in (first, *others) if one.probability >= self._choice(one.label, danger))
         return Verdict(Kind.CHOICES if offers else Kind.NONE, language, topics, offers=offers, wary=wary)
 
-    def _may_be_chosen(self, one: Ranked) -> bool:
-        """Whether a label is likely enough to stand among the choices; nobody is asked about suicide by chance."""
-        crisis = one.label == SAFETY_TOPICS[Kind.CRISIS]
-        return one.probability >= (self._thresholds.danger if crisis else self._thresholds.choice)
+    def _choice(self, label: str, danger: float) -> float:
+        """How likely a label must be to stand among the choices; nobody is asked about suicide by chance."""
+        return danger if label == SAFETY_TOPICS[Kind.CRISIS] else self._thresholds.choice
 
     def _worth_offering(self, ranked: Iterable[Ranked]) -> tuple[str, ...]:
         return tuple(one.label for one in ranked if one.probability >= self._thresholds.also)
