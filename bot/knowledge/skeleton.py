@@ -16,11 +16,9 @@ _CYRILLIC = {
 _APOSTROPHES = dict.fromkeys(map(ord, "'’ʼ‘`´ʹ′"))
 _LETTERS = str.maketrans(_CYRILLIC)
 # Latin spellings of one sound, the longer first: kh and g are h, ts is c, w is v, y and j are i.
-_SOUNDS = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        ("kh", "h"), ("g", "h"), ("tz|ts", "c"), ("w", "v"), ("[yj]", "i"), ("x", "ks"), ("q", "k"), ("ph", "f"),
-    )
+_SOUNDS = (
+    ("kh", "h"), ("g", "h"), ("tz", "c"), ("ts", "c"), ("w", "v"), ("y", "i"), ("j", "i"), ("x", "ks"), ("q", "k"),
+    ("ph", "f"),
 )  # fmt: skip
 _REPEATED = re.compile(r"([a-z])\1+")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -44,8 +42,8 @@ def one_spelling(text: str) -> str:
     folded = ""
     while folded != text:  # what one rule leaves may be another's spelling: "kg" becomes kh, and that is h
         folded = text
-        for pattern, replacement in _SOUNDS:
-            text = pattern.sub(replacement, text)
+        for spelling, sound in _SOUNDS:
+            text = text.replace(spelling, sound)
         text = _REPEATED.sub(r"\1", text)
     return folded
 

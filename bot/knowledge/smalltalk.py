@@ -80,14 +80,16 @@ class SmallTalk:
         apology for swearing to somebody who did not swear would be worse than none for who did.
         """
         slips = next((slips for letters, slips in _FORGIVEN if len(folded) >= letters), 0)
-        if not slips or all(word in self._ordinary_words for word in folded.split()):
+        if not slips:
             return None
         likely: Sequence[str] = self._by_first_letter.get(folded[0], ())
         if " " not in folded:
             slips = 1
             likely = [phrase for phrase in likely if self._may_be_one_word(phrase, folded)]
         match = process.extractOne(folded, likely, scorer=OSA.distance, score_cutoff=slips)
-        return self._phrases[tuple(match[0].split())] if match else None
+        if match is None or all(word in self._ordinary_words for word in folded.split()):
+            return None
+        return self._phrases[tuple(match[0].split())]
 
     def _may_be_one_word(self, phrase: str, word: str) -> bool:
         """Whether a word is so long, and ends so, that it may be a courtesy misspelt."""
