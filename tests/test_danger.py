@@ -59,7 +59,8 @@ class Told:
         return vectors
 
 
-A_CRISIS, AN_EMERGENCY, HARMLESS, UNSURE = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.9, 0.9, 1.0)
+A_CRISIS, AN_EMERGENCY, HARMLESS = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+UNSURE, CALM = (0.9, 0.9, 1.0), (0.5, 0.5, 1.0)
 
 
 def learnt(**words: float) -> Learnt:
@@ -89,7 +90,8 @@ def net(embedder: Told) -> SecondNet:
     [
         (None, A_CRISIS, Weighed(Alarm.CRISIS)),
         (None, AN_EMERGENCY, Weighed(Alarm.EMERGENCY)),
-        (None, HARMLESS, Weighed(None)),
+        (None, HARMLESS, Weighed(None, harmless=True)),
+        (None, CALM, Weighed(None)),
         (None, UNSURE, Weighed(None, wary=True)),
         (Sign(Alarm.CRISIS), HARMLESS, Weighed(Alarm.CRISIS)),
         (Sign(Alarm.EMERGENCY), HARMLESS, Weighed(Alarm.EMERGENCY)),
@@ -127,7 +129,7 @@ def test_words_are_known_by_their_beginnings_too_in_any_script() -> None:
 def test_one_sentence_in_a_long_story_is_enough() -> None:
     story = EVERYDAY["en"] * 3
     second = net(Told(farewell=A_CRISIS))
-    assert second.weigh(story, None) == Weighed(None)
+    assert second.weigh(story, None) == Weighed(None, harmless=True)
     told = SecondNet(learnt(), OnlyAlone("farewell"))
     assert told.weigh(f"{story}This is my farewell to all of you. {story}", None).alarm is Alarm.CRISIS
 
@@ -184,8 +186,8 @@ def test_without_a_second_net_the_words_decide_alone(
 
 @pytest.mark.parametrize(
     ("crisis", "where", "offered"),
-    [(0.4, HARMLESS, False), (0.4, UNSURE, True), (0.75, HARMLESS, True)],
-    ids=["only a likeness", "the net is unsure too", "very like"],
+    [(0.4, CALM, False), (0.4, UNSURE, True), (0.75, CALM, True), (0.95, HARMLESS, False)],
+    ids=["only a likeness", "the net is unsure too", "very like", "very like, but surely harmless"],
 )
 def test_nobody_is_asked_about_suicide_for_a_likeness_where_the_second_net_is_calm(
     library: Library, safety: SafetyNet, crisis: float, where: tuple[float, float, float], offered: bool

@@ -4,6 +4,7 @@ Safety comes first. The finder's probabilities then decide between a crisis in v
 three and an honest no, by the thresholds that docs/decisions/finder.md measured.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -123,8 +124,7 @@ class Understanding:
         swapped = retyped(text, self._guesser)
         if swapped is not None:
             return self.understand(swapped, own, hint)
-        calm = self._second is not None and not weighed.wary
-        verdict = self._judge(text, language, self._thresholds.crisis if calm else self._thresholds.danger)
+        verdict = self._judge(text, language, self._likely_danger(weighed))
         return replace(verdict, wary=verdict.kind not in SAFETY_TOPICS and (verdict.wary or weighed.wary))
 
     def says_nothing(self, text: str) -> bool:
@@ -147,6 +147,13 @@ class Understanding:
         if self._second is None or (sign is None and self._smalltalk.is_phrase(text)):
             return Weighed(sign.alarm if sign else None)
         return self._second.weigh(text, sign)
+
+    def _likely_danger(self, weighed: Weighed) -> float:
+        """From which probability on the finder alone takes danger for likely: the surer the second net, the higher."""
+        if weighed.harmless:
+            return math.inf
+        calm = self._second is not None and not weighed.wary
+        return self._thresholds.crisis if calm else self._thresholds.danger
 
     def _judge(self, text: str, language: str, danger: float) -> Verdict:
         """Decide by the finder's probabilities; from `danger` on a topic about danger counts as likely."""

@@ -24,10 +24,14 @@ NET_FILE = "danger.npz"
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The alarm that a message raises; `wary`: it raises none, but lies so near that numbers belong in the reply."""
+    """The alarm that a message raises.
+
+    `wary`: it raises none, but lies so near that numbers belong in the reply; `harmless`: it surely is no danger.
+    """
 
     alarm: Alarm | None
     wary: bool = False
+    harmless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ class SecondNet:
             return Weighed(None, wary=True) if looked.likely < bounds.harmless_below else Weighed(sign.alarm)
         if looked.margin >= bounds.alarm_from:
             return Weighed(Alarm.CRISIS if looked.crisis else Alarm.EMERGENCY)
-        return Weighed(None, wary=looked.likely >= bounds.wary_from)
+        return Weighed(None, wary=looked.likely >= bounds.wary_from, harmless=looked.likely < bounds.harmless_below)
 
     def _look(self, text: str) -> Looked:
         seen = pieces(text)
