@@ -149,6 +149,27 @@ def test_what_names_its_own_topic_or_is_danger_is_no_follow_up(
     assert answered.handle(ME, Typed(typed), "nl").kind is kind
 
 
+def test_thanks_or_a_thumb_in_between_does_not_change_what_a_follow_up_is_about(
+    answered: Assistant, finder: ScriptedFinder
+) -> None:
+    finder.script["а для дитини?"] = {"peuteropvang": 0.59}
+    for between in ("ja", "bedankt"):
+        answered.handle(ME, Typed(between), "nl")
+        reply = answered.handle(ME, Typed("а для дитини?"), "nl")
+        assert [row[0].action.split(":")[1] for row in reply.buttons[:2]] == ["dokter", "peuteropvang"]
+
+
+def test_a_yes_takes_the_only_choice_and_none_of_several(assistant: Assistant, finder: ScriptedFinder) -> None:
+    finder.script |= {
+        "iets met taal": {"taallessen": 0.3},
+        "taal of lezen": {"taallessen": 0.3, "voorleesexpress": 0.2},
+    }
+    assistant.handle(ME, Typed("iets met taal"), "nl")
+    assert assistant.handle(ME, Typed("ja"), "nl").shows == "taallessen"
+    assistant.handle(ME, Typed("taal of lezen"), "nl")
+    assert assistant.handle(ME, Typed("ja"), "nl").shows != "taallessen"
+
+
 def test_without_an_answer_read_just_before_nothing_is_a_follow_up(
     assistant: Assistant, finder: ScriptedFinder
 ) -> None:

@@ -241,7 +241,10 @@ class Conversation:
                 return self._elsewhere(verdict.label, language, verdict.offers)
             case Kind.CHOICES:
                 none = Button(self._words(language)("choices.none_of_these"), action("x", token), means="decline")
-                rows = (*self._offers(verdict.offers, language), (none,))
+                offers = self._offers(verdict.offers, language)
+                if len(offers) == 1:  # "Is it about this?" is answered with yes
+                    offers = tuple((replace(offer, means="agree"),) for (offer,) in offers)
+                rows = (*offers, (none,))
                 reply = self._say(language, "choices.question", buttons=rows)
                 return replace(reply, changes=(RememberQuestion(token, text),)) if token else reply
         if verdict.smalltalk:

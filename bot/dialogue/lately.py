@@ -2,12 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.typed import TypedAnswers
 from bot.dialogue.values import Button, Reply
-from bot.knowledge.understanding import Kind
 from bot.knowledge.words import Words
 
 HELD = timedelta(minutes=30)
@@ -18,9 +17,12 @@ _PEOPLE = 2000
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
+    """The buttons of the last reply, and the topic of the last one that had one, each with its time."""
+
     rows: tuple[tuple[Button, ...], ...]
-    topic: str
     at: datetime
+    topic: str
+    topic_at: datetime
 
 
 class Lately:
@@ -32,10 +34,15 @@ class Lately:
         self._shown: OrderedDict[int, _Shown] = OrderedDict()
 
     def note(self, address: str, reply: Reply, now: datetime) -> None:
-        """Remember what somebody is shown, and let go of what is too old; a choice leaves the topic as it was."""
-        owner = hash(address)
-        topic = self.topic(address, now) if reply.kind is Kind.CHOICES else reply.shows
-        self._shown[owner] = _Shown(reply.buttons, topic, now)
+        """Remember what somebody is shown, and let go of what is too old.
+
+        What shows no topic leaves it as it was: choices, or a thumb or a thank you in between.
+        """
+        owner, before = hash(address), self._last(address, now)
+        if reply.shows or before is None:
+            self._shown[owner] = _Shown(reply.buttons, now, reply.shows, now)
+        else:
+            self._shown[owner] = replace(before, rows=reply.buttons, at=now)
         self._shown.move_to_end(owner)
         while len(self._shown) > _PEOPLE or now - next(iter(self._shown.values())).at > HELD:
             self._shown.popitem(last=False)
@@ -52,7 +59,7 @@ class Lately:
     def topic(self, address: str, now: datetime) -> str:
         """Return the topic that somebody read last, "" if there is none."""
         shown = self._last(address, now)
-        return shown.topic if shown else ""
+        return shown.topic if shown and now - shown.topic_at <= HELD else ""
 
     def _last(self, address: str, now: datetime) -> _Shown | None:
         shown = self._shown.get(hash(address))
