@@ -176,8 +176,9 @@ class Assistant:
         A form that waits for words takes them as they are; a caption or a changed message is no question then.
         """
         if any(talk.wants_text(address) for talk in self._talks):
-            in_danger = isinstance(message, Unsupported) and self.speaks_of_danger(message.text)
-            return replace(message, text="") if isinstance(message, Unsupported) and not in_danger else message
+            if isinstance(message, Unsupported) and not self.speaks_of_danger(message.text):
+                return replace(message, text="")
+            return message
         if not isinstance(message, Typed):
             return message
         now = self._clock()

@@ -42,7 +42,8 @@ class Thresholds:
     `sure`: to answer; `elsewhere`: to say that others look after it; `choices`: that anything of ours is meant, to
     offer up to three, each of at least `choice`; `also`: to offer a label beside an answer; `danger`: to show the
     numbers to call beside the choices, and "crisis" among them; `sworn`: to look past swear words;
-    `crisis`: to take a question for a crisis where no second net does that.
+    `crisis`: to take a question for a crisis where no second net does that, and to do what `danger` says where that
+    net finds nothing, though it is not sure that there is none.
     """
 
     sure: float = 0.5

@@ -24,7 +24,7 @@ from bot.knowledge.danger import (
     read_examples,
     save,
 )
-from bot.knowledge.danger.net import Looked, Pieces, look, pieces
+from bot.knowledge.danger.net import Looked, look, pieces
 from bot.knowledge.danger.wording import BUCKETS, buckets
 from bot.knowledge.library import Library
 from bot.knowledge.semantic import Embedder, prepared
@@ -161,11 +161,10 @@ def fit_wording(lesson: Lesson) -> Wording:
 
 def judged(meaning: Meaning, wording: Wording, texts: Sequence[str], embedder: Embedder) -> list[Looked]:
     """Return how grave these messages are, as the net will look at them."""
-
-    def one(text: str, seen: Pieces) -> Looked:
-        return look(meaning, wording, text, seen, embedder.embed(seen.all))
-
-    return [one(text, pieces(text)) for text in texts]
+    return [
+        look(meaning, wording, text, seen, embedder.embed(seen.all))
+        for text, seen in zip(texts, map(pieces, texts), strict=True)
+    ]
 
 
 def cross_validated(

@@ -26,9 +26,9 @@ from bot.assistant import Assistant
 from bot.channels.web.headers import SecurityHeaders
 from bot.channels.web.limiting import BodyLimit, RateLimit, TooLarge, network_of
 from bot.channels.web.publications import Board, Feed, Publications
-from bot.dialogue import conversation, following
 from bot.dialogue.actions import LIMIT, action
-from bot.dialogue.values import Command, Forget, Message, Pressed, Reply, Typed
+from bot.dialogue.typed import command
+from bot.dialogue.values import Command, Forget, Pressed, Reply, Typed
 from bot.knowledge.document import Bullets, Document, line, parse, plain
 from bot.knowledge.facts import AMSTERDAM, Audience, show
 from bot.knowledge.library import Library
@@ -43,8 +43,6 @@ LARGEST_BODY = 64 * 1024
 """Bytes of a form."""
 LARGEST_UPDATE = 1024 * 1024
 """Bytes of a webhook update: a long message in reply to a long one, its letters as \\uXXXX, is beyond a form."""
-
-_COMMANDS = frozenset((*conversation.COMMANDS, *following.COMMANDS))
 
 _log = logging.getLogger(__name__)
 
@@ -145,7 +143,8 @@ class WebChat:
             session = sessions.new_session(self._today())
             address = sessions.address(session)
         hint = self._hint(request)
-        reply = self._assistant.handle(address, Pressed(pressed[:LIMIT]) if pressed else _written(typed), hint)
+        said = Pressed(pressed[:LIMIT]) if pressed else command(typed.strip()) or Typed(typed)
+        reply = self._assistant.handle(address, said, hint)
         shown = self._assistant.language(address, hint)
         if request.headers.get("x-fragment"):
             response: Response = self._html("reply.html", shown, reply=reply, asked="", status=200)
@@ -339,12 +338,6 @@ def _accepted(header: str) -> list[str]:
 def _field(form: FormData, name: str) -> str:
     value = form.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _written(text: str) -> Message:
-    """Return a command where one is written as in Telegram, which is of no language; else what was typed."""
-    found = re.fullmatch(r"/(\w+)", text.strip().casefold())
-    return Command(found[1]) if found and found[1] in _COMMANDS else Typed(text)
 
 
 def _same_origin(request: Request) -> bool:

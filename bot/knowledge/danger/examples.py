@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from bot.errors import ContentError, Finding
+from bot.knowledge.loader import SafeLoader
 from bot.knowledge.semantic import prepared
 
 FILE = "danger-examples.yaml"
@@ -64,7 +65,7 @@ def gather(content: Path) -> tuple[tuple[Example, ...], list[Finding]]:
 
 def _read(path: Path, name: str, findings: list[Finding]) -> Iterator[Example]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=SafeLoader)  # noqa: S506 - a safe one, by libyaml
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         findings.append(Finding(name, mark.line + 1 if mark else 1, f"cannot be read: {error}"))

@@ -115,7 +115,7 @@ def look(meaning: Meaning, wording: Wording, text: str, seen: Pieces, vectors: "
     likely = float(margins.max()) + worded
     margins[len(seen.whole) :] -= _TORN
     gravest = int(margins.argmax())
-    return Looked(float(margins[gravest]) + worded, likely, bool(meaning.crises(turned[gravest : gravest + 1])[0] > 0))
+    return Looked(float(margins[gravest]) + worded, likely, bool(meaning.crises(turned)[gravest] > 0))
 
 
 class SecondNet:
